@@ -1,0 +1,203 @@
+/**
+ * The whole contract between TypeScript and the C++ addon. The addon runs any GStreamer description; it knows
+ * nothing of cameras, tiers or HTTP. Times named `…Ms` are milliseconds of CLOCK_MONOTONIC, with a fraction: the
+ * clock that `process.hrtime()` reads.
+ *
+ * Every function checks its arguments. What it throws or rejects with is an `Error` with a `code` of
+ * {@link NativeErrorCode} and a message that names what was wrong and the offending value.
+ */
+
+/** Stable codes of the errors that the addon throws. */
+export type NativeErrorCode =
+  /** A value of the wrong type or out of range. */
+  | 'ERR_INVALID_ARG'
+  /** The description is not a valid pipeline (gst_parse_launch's message follows). */
+  | 'ERR_PARSE'
+  /** The description names an element that this machine's GStreamer doesn't have. */
+  | 'ERR_MISSING_ELEMENT'
+  /** No element of that name in the pipeline. */
+  | 'ERR_NO_ELEMENT'
+  /** The element has no such property, or it can't be read or written (now). */
+  | 'ERR_NO_PROPERTY'
+  /** The call isn't possible in the pipeline's present state. */
+  | 'ERR_STATE'
+  /** The pipeline was closed. */
+  | 'ERR_CLOSED'
+  /** GStreamer refused the state change; the message carries the element's own words. */
+  | 'ERR_STATE_CHANGE'
+  /** It didn't happen within `timeoutMs`. */
+  | 'ERR_TIMEOUT'
+  /** The frame's handle is unknown, or was released before. */
+  | 'ERR_NO_FRAME'
+  /** A system call on a socket failed; the message names the call and the errno. */
+  | 'ERR_SOCKET';
+
+/** One encoded picture (JPEG) or one access unit (H.264), over the mapped GstBuffer. Read only. */
+export interface NativeFrame {
+  /** Pass it to {@link NativeAddon.releaseFrame} exactly once. */
+  readonly handle: number;
+  /** The encoded bytes; a JPEG's padding behind its EOI marker is left out. Detached by the release. */
+  readonly data: ArrayBuffer;
+  /** From the caps, or the JPEG's own SOF header; 0 where neither says. */
+  readonly width: number;
+  readonly height: number;
+  /** When the source captured it, from its running time and the pipeline's clock; its arrival where it has no PTS. */
+  readonly captureMs: number;
+  /** When the appsink had it. */
+  readonly arrivalMs: number;
+  /** Counts the frames of this sink since the start, the dropped ones too: a gap is a loss. */
+  readonly sequence: number;
+  /** False for an H.264 access unit that needs earlier ones. */
+  readonly keyframe: boolean;
+}
+
+/** What the pipeline's bus or its tap had to say. */
+export type PipelineEvent =
+  | {
+      readonly type: 'error' | 'warning';
+      /** The element's name, e.g. `source`. */
+      readonly element: string;
+      /** The element's factory, e.g. `rtspsrc`. */
+      readonly factory: string;
+      /** The error's domain and number as GStreamer has them, e.g. `gst-resource-error-quark`, 5. */
+      readonly domain: string;
+      readonly number: number;
+      readonly message: string;
+      /** The debug string, where the cause is often to be found. May hold the source's URL: mask before showing. */
+      readonly debug: string;
+    }
+  /** The tap saw the end of the stream, or the whole pipeline posted EOS. At most once per start or seek. */
+  | { readonly type: 'eos' }
+  /** A segment seek reached its end. */
+  | { readonly type: 'segment-done' }
+  /** The pipeline as a whole changed its state. */
+  | { readonly type: 'state'; readonly state: PipelineState };
+
+export type PipelineState = 'null' | 'ready' | 'paused' | 'playing';
+
+/** Called on the JavaScript thread. What they throw reaches `uncaughtException` like any callback's error. */
+export interface PipelineHandlers {
+  /** The doorbell: at least one sink has a new frame. Called at most once for any number of frames not yet taken. */
+  onFrames(): void;
+  onEvent(event: PipelineEvent): void;
+}
+
+export interface PipelineOptions {
+  /** The names of the appsinks whose frames are wanted. */
+  readonly sinks: readonly string[];
+  /**
+   * The name of an element (an `identity`) that everything from the source passes. The addon counts what leaves its
+   * source pad, reports EOS there, and, where the caps are image/jpeg, drops and counts JPEGs that are cut or broken.
+   */
+  readonly tap?: string;
+}
+
+export interface SinkStats {
+  /** Frames that reached the appsink. */
+  readonly received: number;
+  /** Replaced in the slot before JavaScript took them. */
+  readonly dropped: number;
+  /** Taken by JavaScript. */
+  readonly taken: number;
+  readonly bytes: number;
+}
+
+export interface TapStats {
+  readonly buffers: number;
+  readonly bytes: number;
+  /** Broken JPEGs that were dropped. */
+  readonly corrupt: number;
+  /** When the last good buffer passed; 0 before the first. */
+  readonly lastMs: number;
+  /** The caps at the tap, '' before any. */
+  readonly caps: string;
+}
+
+export interface PipelineStats {
+  readonly state: PipelineState;
+  readonly sinks: Readonly<Record<string, SinkStats>>;
+  readonly tap: TapStats | null;
+}
+
+export type PropertyValue = string | number | boolean;
+
+export interface NativePipeline {
+  /**
+   * To PLAYING, on a thread of its own. Resolves once GStreamer accepted it (also NO_PREROLL and ASYNC: frames may
+   * still be long in coming). Rejects with ERR_STATE_CHANGE, ERR_STATE (already started), ERR_CLOSED.
+   */
+  start(): Promise<void>;
+  /**
+   * To NULL, on a thread of its own; no callback comes after it resolved. Idempotent. Frames not yet released stay
+   * valid. Resolves with false where the state change still hangs after `timeoutMs`: the pipeline is then abandoned on
+   * its thread and counted in {@link NativeAddon.stats}. The pipeline can't be started again.
+   */
+  close(timeoutMs: number): Promise<boolean>;
+  /** The newest frame of a sink, or null where none is new. Throws ERR_NO_ELEMENT, ERR_CLOSED. */
+  take(sink: string): NativeFrame | null;
+  /** Sets a property, live; a string is parsed as in a description (also caps and enums). */
+  setProperty(element: string, property: string, value: PropertyValue): void;
+  /** Numbers and booleans as such, all else as GStreamer's string form. */
+  getProperty(element: string, property: string): PropertyValue;
+  /**
+   * Copies bytes into an appsrc as one buffer stamped with the present running time. False where the appsrc still
+   * holds `maxQueued` bytes or more: the bytes were dropped.
+   */
+  push(element: string, bytes: Uint8Array, maxQueuedBytes: number): boolean;
+  /** Ends the stream of an appsrc. */
+  endOfStream(element: string): void;
+  /** Seeks to `positionMs`; `segment` asks for `segment-done` instead of EOS at the end. False where refused. */
+  seek(positionMs: number, options: { readonly flush: boolean; readonly segment: boolean }): boolean;
+  stats(): PipelineStats;
+}
+
+export interface ElementInfo {
+  readonly factory: string;
+  /** The plugin's name: the same factory name can be two elements (`nvjpegenc`). */
+  readonly plugin: string;
+  readonly version: string;
+  readonly rank: number;
+}
+
+export interface AddonStats {
+  /** Frames taken and not released. */
+  readonly liveFrames: number;
+  readonly liveBytes: number;
+  /** Pipelines opened and not closed. */
+  readonly pipelines: number;
+  /** Pipelines whose NULL state change hangs. */
+  readonly abandoned: number;
+}
+
+export interface SocketOptions {
+  /** TCP_NOTSENT_LOWAT, tcp(7): unsent bytes above which the socket takes no more. */
+  readonly notSentLowWaterBytes?: number;
+  /** SO_SNDBUF, socket(7); the kernel doubles it. Fixing it ends the kernel's autotuning. */
+  readonly sendBufferBytes?: number;
+}
+
+export interface NativeAddon {
+  /** For example `1.22.0`. */
+  readonly gstreamerVersion: string;
+  /** Parses and builds; nothing runs yet. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG. */
+  openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): NativePipeline;
+  /** Detaches the frame's ArrayBuffer and unmaps and unrefs its GstBuffer at once. Throws ERR_NO_FRAME. */
+  releaseFrame(handle: number): void;
+  /** Null where the registry has no such factory. */
+  findElement(factory: string): ElementInfo | null;
+  /**
+   * Runs a description whose sink is `appsink name=probe` until one buffer arrived there, on a thread of its own.
+   * Resolves with that buffer's caps and size. Rejects with ERR_TIMEOUT, ERR_STATE_CHANGE, ERR_PARSE,
+   * ERR_MISSING_ELEMENT.
+   */
+  probe(description: string, timeoutMs: number): Promise<{ readonly caps: string; readonly bytes: number }>;
+  /**
+   * Brings a source description (its last element is named `source`) to READY and asks its source pad what it can
+   * deliver: one string for each caps structure, fields fixed where the device lists them one by one. Rejects as
+   * {@link probe} does.
+   */
+  queryCaps(description: string, timeoutMs: number): Promise<readonly string[]>;
+  stats(): AddonStats;
+  /** Throws ERR_SOCKET, ERR_INVALID_ARG. */
+  setSocketOptions(fd: number, options: SocketOptions): void;
+}

@@ -1,0 +1,45 @@
+/** Reads the time code that `timecode.h` describes from a decoded picture. */
+
+export interface Timecode {
+  /** Microseconds of CLOCK_MONOTONIC. */
+  readonly captureUs: number;
+  /** 24 bits. */
+  readonly sequence: number;
+}
+
+export interface GrayPicture {
+  /** 8 bit luma, `width * height` bytes without padding. */
+  readonly luma: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+const columns = 40;
+const bits = 32;
+const rows = 3;
+
+function crc8(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x80 ? (crc << 1) ^ 0x07 : crc << 1) & 0xff;
+  }
+  return crc;
+}
+
+/** Null where the picture holds no intact time code. */
+export function readTimecode({ luma, width, height }: GrayPicture): Timecode | null {
+  const bytes = new Uint8Array(12);
+  for (let row = 0; row < rows; row++) {
+    const y = Math.floor(((2 * row + 1) * width) / (2 * columns));
+    if (y >= height) return null;
+    for (let bit = 0; bit < bits; bit++) {
+      const x = Math.floor(((2 * bit + 1) * width) / (2 * columns));
+      const at = row * 4 + (bit >> 3);
+      if ((luma[y * width + x] ?? 0) > 125) bytes[at] = (bytes[at] ?? 0) | (0x80 >> (bit % 8));
+    }
+  }
+  if (crc8(bytes.subarray(0, 11)) !== bytes[11]) return null;
+  const view = new DataView(bytes.buffer);
+  return { captureUs: Number(view.getBigUint64(0)), sequence: view.getUint32(8) >>> 8 };
+}
