@@ -1,0 +1,98 @@
+/** The configuration as the rest of Lenscast reads it: checked, complete and in order. */
+
+import {
+  DEFAULT_TIERS,
+  type FileCamera,
+  type FileConfig,
+  type FileTier,
+  OWN_TIER_DEFAULTS,
+  type TierSettings,
+} from './schema.js';
+import { parseSource, type Source } from './source.js';
+
+export interface ServerConfig {
+  /** The address to listen on. */
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+export interface TierConfig {
+  readonly name: string;
+  /** Bounds in pixels; the aspect ratio stays. */
+  readonly width: number;
+  readonly height: number;
+  /** Upper bound, frames per second. */
+  readonly fps: number;
+  /** JPEG quality, 1 to 100. */
+  readonly quality: number;
+  /** H.264 bit rate in bit/s. */
+  readonly bitrateBps: number;
+}
+
+export interface CameraConfig {
+  readonly id: string;
+  /** What people see; the id where the file says nothing. */
+  readonly name: string;
+  readonly source: Source;
+  /** Best first, at least one. */
+  readonly tiers: readonly TierConfig[];
+  /** How long the camera runs on after its last viewer left. */
+  readonly lingerMs: number;
+  readonly rtspTransport: 'tcp' | 'udp';
+  /** Jitter buffer of an RTSP camera. */
+  readonly latencyMs: number;
+}
+
+export interface Config {
+  readonly server: ServerConfig;
+  /** In the order of the file: the first one also answers the paths without a camera. May be empty. */
+  readonly cameras: readonly CameraConfig[];
+}
+
+/**
+ * Makes the configuration from the checked tree. `cameraOrder` gives the ids in the order in which they were written:
+ * a JavaScript object would put an id such as `7` first.
+ */
+export function toConfig(checked: FileConfig, cameraOrder: readonly string[]): Config {
+  const cameras: CameraConfig[] = [];
+  for (const id of cameraOrder) {
+    const camera = Object.hasOwn(checked.cameras, id) ? checked.cameras[id] : undefined;
+    if (camera !== undefined) cameras.push(toCamera(id, camera));
+  }
+  return { server: { host: checked.server.host, port: checked.server.port }, cameras };
+}
+
+function toCamera(id: string, camera: FileCamera): CameraConfig {
+  return {
+    id,
+    name: camera.name ?? id,
+    source: parseSource(camera.source),
+    tiers: Object.entries<FileTier>(camera.tiers ?? DEFAULT_TIERS).map(([name, tier]) => completeTier(name, tier)),
+    lingerMs: camera.linger_ms,
+    rtspTransport: camera.rtsp_transport,
+    latencyMs: camera.latency_ms,
+  };
+}
+
+/** Fills what a tier leaves out from the default of its name, or from the defaults for tiers of one's own. */
+export function completeTier(name: string, tier: FileTier): TierConfig {
+  const defaults = defaultsFor(name);
+  return {
+    name,
+    width: tier.width ?? defaults.width,
+    height: tier.height ?? defaults.height,
+    fps: tier.fps ?? defaults.fps,
+    quality: tier.quality ?? defaults.quality,
+    bitrateBps: tier.bitrate ?? defaults.bitrate,
+  };
+}
+
+function defaultsFor(name: string): TierSettings {
+  return name === 'high' || name === 'medium' || name === 'low' ? DEFAULT_TIERS[name] : OWN_TIER_DEFAULTS;
+}
+
+/** The three default tiers, best first: for a camera that no file describes. */
+export function defaultTiers(): readonly TierConfig[] {
+  return Object.entries(DEFAULT_TIERS).map(([name, tier]) => completeTier(name, tier));
+}
