@@ -32,9 +32,10 @@ export function lookAtMachine(env = process.env) {
       return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor);
     },
 
+    /** Debian's modules are seen by Debian's Python, which another one may hide on the PATH. */
     pythonModule: (name) => {
       const script = 'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)';
-      return run('python3', ['-c', script, name]).status === 0;
+      return ['/usr/bin/python3', 'python3'].some((python) => run(python, ['-c', script, name]).status === 0);
     },
   };
 }
