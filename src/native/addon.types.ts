@@ -41,11 +41,14 @@ export interface NativeFrame {
   /** From the caps, or the JPEG's own SOF header; 0 where neither says. */
   readonly width: number;
   readonly height: number;
-  /** When the source captured it, from its running time and the pipeline's clock; its arrival where it has no PTS. */
+  /**
+   * When the source captured it, from its running time and the pipeline's clock; its arrival where it has no PTS, and
+   * never later than that.
+   */
   readonly captureMs: number;
   /** When the appsink had it. */
   readonly arrivalMs: number;
-  /** Counts the frames of this sink since the start, the dropped ones too: a gap is a loss. */
+  /** Counts the frames of this sink since the start, from 0, the dropped ones too: a gap is a loss. */
   readonly sequence: number;
   /** False for an H.264 access unit that needs earlier ones. */
   readonly keyframe: boolean;
@@ -63,7 +66,7 @@ export type PipelineEvent =
       readonly domain: string;
       readonly number: number;
       readonly message: string;
-      /** The debug string, where the cause is often to be found. May hold the source's URL: mask before showing. */
+      /** The debug string, where the cause is often to be found. Passwords in URLs are masked, as in `message`. */
       readonly debug: string;
     }
   /** The tap saw the end of the stream, or the whole pipeline posted EOS. At most once per start or seek. */
@@ -77,7 +80,10 @@ export type PipelineState = 'null' | 'ready' | 'paused' | 'playing';
 
 /** Called on the JavaScript thread. What they throw reaches `uncaughtException` like any callback's error. */
 export interface PipelineHandlers {
-  /** The doorbell: at least one sink has a new frame. Called at most once for any number of frames not yet taken. */
+  /**
+   * The doorbell: at least one sink has a new frame. Called once for a frame that found none waiting at its sink, and
+   * not again for those that come before it is taken.
+   */
   onFrames(): void;
   onEvent(event: PipelineEvent): void;
 }
@@ -95,7 +101,7 @@ export interface PipelineOptions {
 export interface SinkStats {
   /** Frames that reached the appsink. */
   readonly received: number;
-  /** Replaced in the slot before JavaScript took them. */
+  /** Replaced before JavaScript took them, or left out up to the next keyframe. */
   readonly dropped: number;
   /** Taken by JavaScript. */
   readonly taken: number;
@@ -124,31 +130,59 @@ export type PropertyValue = string | number | boolean;
 export interface NativePipeline {
   /**
    * To PLAYING, on a thread of its own. Resolves once GStreamer accepted it (also NO_PREROLL and ASYNC: frames may
-   * still be long in coming). Rejects with ERR_STATE_CHANGE, ERR_STATE (already started), ERR_CLOSED.
+   * still be long in coming); events wait until then. Rejects with ERR_STATE_CHANGE (then with {@link ElementError}'s
+   * properties where an element said why; no event follows, and only close() is left to do), ERR_STATE (already
+   * started), ERR_CLOSED (also where close() comes while it starts). A playing pipeline holds itself alive until it is
+   * closed, but doesn't keep the process running.
    */
   start(): Promise<void>;
   /**
-   * To NULL, on a thread of its own; no callback comes after it resolved. Idempotent. Frames not yet released stay
+   * To NULL, on a thread of its own; no callback comes after this call. Idempotent. Frames not yet released stay
    * valid. Resolves with false where the state change still hangs after `timeoutMs`: the pipeline is then abandoned on
    * its thread and counted in {@link NativeAddon.stats}. The pipeline can't be started again.
    */
   close(timeoutMs: number): Promise<boolean>;
-  /** The newest frame of a sink, or null where none is new. Throws ERR_NO_ELEMENT, ERR_CLOSED. */
+  /**
+   * The newest frame of a sink, or null where none is new. Where frames build on each other (caps other than image and
+   * raw video) the oldest of a queue of 16, which drops to the next keyframe when it is full; the doorbell rings again
+   * while some are left. Throws ERR_NO_ELEMENT, ERR_CLOSED.
+   */
   take(sink: string): NativeFrame | null;
-  /** Sets a property, live; a string is parsed as in a description (also caps and enums). */
+  /**
+   * Sets a property, live; a string is parsed as in a description (also caps and enums), a number must be within the
+   * property's range. Throws ERR_NO_ELEMENT, ERR_NO_PROPERTY, ERR_INVALID_ARG, ERR_CLOSED.
+   */
   setProperty(element: string, property: string, value: PropertyValue): void;
-  /** Numbers and booleans as such, all else as GStreamer's string form. */
+  /**
+   * Numbers and booleans as such, all else as GStreamer's string form, '' for none. Throws ERR_NO_ELEMENT,
+   * ERR_NO_PROPERTY, ERR_CLOSED.
+   */
   getProperty(element: string, property: string): PropertyValue;
   /**
    * Copies bytes into an appsrc as one buffer stamped with the present running time. False where the appsrc still
-   * holds `maxQueued` bytes or more: the bytes were dropped.
+   * holds `maxQueuedBytes` or more: the bytes were dropped. Throws ERR_STATE before start() and where the appsrc takes
+   * no more (ended, or failed), ERR_NO_ELEMENT, ERR_INVALID_ARG (also where the element is no appsrc), ERR_CLOSED.
    */
   push(element: string, bytes: Uint8Array, maxQueuedBytes: number): boolean;
-  /** Ends the stream of an appsrc. */
+  /** Ends the stream of an appsrc. Throws as {@link push} does. */
   endOfStream(element: string): void;
-  /** Seeks to `positionMs`; `segment` asks for `segment-done` instead of EOS at the end. False where refused. */
+  /**
+   * Seeks to `positionMs`, from the tap upwards where there is one; `segment` asks for `segment-done` instead of EOS at
+   * the end. False where refused. Throws ERR_STATE before start(), ERR_CLOSED.
+   */
   seek(positionMs: number, options: { readonly flush: boolean; readonly segment: boolean }): boolean;
+  /** The last figures, and state `null`, after close(). */
   stats(): PipelineStats;
+}
+
+/** What an ERR_STATE_CHANGE has on top, where an element posted an error: as in {@link PipelineEvent}. */
+export interface ElementError extends Error {
+  readonly code: 'ERR_STATE_CHANGE';
+  readonly element: string;
+  readonly factory: string;
+  readonly domain: string;
+  readonly number: number;
+  readonly debug: string;
 }
 
 export interface ElementInfo {
@@ -176,6 +210,35 @@ export interface SocketOptions {
   readonly sendBufferBytes?: number;
 }
 
+/** What the kernel knows of a TCP connection: ioctl SIOCOUTQNSD and SIOCOUTQ, and TCP_INFO (linux/tcp.h). */
+export interface SocketInfo {
+  /** Written to the socket and not sent yet. */
+  readonly unsentBytes: number;
+  /** Written to the socket and not acknowledged yet, the unsent ones included. */
+  readonly unackedBytes: number;
+  readonly rttMs: number;
+  readonly rttVarianceMs: number;
+  /** 0 before the first. */
+  readonly minRttMs: number;
+  /** Bits per second, the kernel's latest sample; 0 before the first. */
+  readonly deliveryRateBps: number;
+  /** That sample was limited by what we wrote, not by the link. */
+  readonly appLimited: boolean;
+  /** Segments sent again, since the connection began. */
+  readonly retransmits: number;
+  /** Segments thought to be lost, at present. */
+  readonly lostSegments: number;
+  readonly congestionWindowSegments: number;
+  /** The sending maximum segment size. */
+  readonly segmentBytes: number;
+  readonly ackedBytes: number;
+  /** How long there was something to send; how long of that the peer's window, and our send buffer, held it up. */
+  readonly busyMs: number;
+  readonly receiveWindowLimitedMs: number;
+  readonly sendBufferLimitedMs: number;
+  readonly sinceLastAckMs: number;
+}
+
 export interface NativeAddon {
   /** For example `1.22.0`. */
   readonly gstreamerVersion: string;
@@ -187,8 +250,9 @@ export interface NativeAddon {
   findElement(factory: string): ElementInfo | null;
   /**
    * Runs a description whose sink is `appsink name=probe` until one buffer arrived there, on a thread of its own.
-   * Resolves with that buffer's caps and size. Rejects with ERR_TIMEOUT, ERR_STATE_CHANGE, ERR_PARSE,
-   * ERR_MISSING_ELEMENT.
+   * Resolves with that buffer's caps and size once the pipeline is in NULL again. Rejects with ERR_TIMEOUT (at most
+   * 500 ms late, where a state change hangs: abandoned then, as in {@link NativePipeline.close}), ERR_STATE_CHANGE,
+   * ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
    */
   probe(description: string, timeoutMs: number): Promise<{ readonly caps: string; readonly bytes: number }>;
   /**
@@ -200,4 +264,12 @@ export interface NativeAddon {
   stats(): AddonStats;
   /** Throws ERR_SOCKET, ERR_INVALID_ARG. */
   setSocketOptions(fd: number, options: SocketOptions): void;
+  /** Throws ERR_SOCKET, ERR_INVALID_ARG. */
+  socketInfo(fd: number): SocketInfo;
+  /**
+   * For each descriptor one sendmsg(2) of all chunks (1 to 8), which never blocks. `sent[i]` becomes the bytes that the
+   * socket took (0 where it takes none now), or the negative errno: a socket's error is never thrown. Throws
+   * ERR_INVALID_ARG.
+   */
+  sendToAll(fds: Int32Array, chunks: readonly Uint8Array[], sent: Float64Array | Int32Array): void;
 }

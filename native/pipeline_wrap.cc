@@ -1,0 +1,297 @@
+#include "pipeline_wrap.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "border.h"
+#include "task.h"
+
+namespace lenscast {
+namespace {
+
+constexpr char kHandlers[] = "handlers";
+
+const char* nameOf(GstState state) {
+  switch (state) {
+    case GST_STATE_PLAYING:
+      return "playing";
+    case GST_STATE_PAUSED:
+      return "paused";
+    case GST_STATE_READY:
+      return "ready";
+    default:
+      return "null";
+  }
+}
+
+Napi::Object toJs(Napi::Env env, const Event& event) {
+  switch (event.type) {
+    case Event::Type::error:
+    case Event::Type::warning: {
+      Napi::Object object = toJs(env, event.report);
+      object.Set("type", event.type == Event::Type::error ? "error" : "warning");
+      return object;
+    }
+    default: {
+      Napi::Object object = Napi::Object::New(env);
+      const bool eos = event.type == Event::Type::eos;
+      object.Set("type", eos ? "eos" : event.type == Event::Type::state ? "state" : "segment-done");
+      if (event.type == Event::Type::state) object.Set("state", nameOf(event.state));
+      return object;
+    }
+  }
+}
+
+Napi::Object toJs(Napi::Env env, const SinkStats& stats) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("received", static_cast<double>(stats.received));
+  object.Set("dropped", static_cast<double>(stats.dropped));
+  object.Set("taken", static_cast<double>(stats.taken));
+  object.Set("bytes", static_cast<double>(stats.bytes));
+  return object;
+}
+
+Napi::Value toJs(Napi::Env env, const std::optional<TapStats>& stats) {
+  if (!stats) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("buffers", static_cast<double>(stats->buffers));
+  object.Set("bytes", static_cast<double>(stats->bytes));
+  object.Set("corrupt", static_cast<double>(stats->corrupt));
+  object.Set("lastMs", stats->lastMs);
+  object.Set("caps", stats->caps);
+  return object;
+}
+
+std::vector<std::string> sinkNames(Napi::Value value) {
+  if (!value.IsArray()) throw AddonError(code::kInvalidArg, "options.sinks must be an array, not " + describe(value));
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < array.Length(); i += 1) names.push_back(stringArg(array.Get(i), "options.sinks[]"));
+  return names;
+}
+
+PropertyValue propertyArg(Napi::Value value) {
+  if (value.IsBoolean()) return value.As<Napi::Boolean>().Value();
+  if (value.IsNumber()) return value.As<Napi::Number>().DoubleValue();
+  if (value.IsString()) return stringArg(value, "value");
+  throw AddonError(code::kInvalidArg, "value must be a string, a number or a boolean, not " + describe(value));
+}
+
+// What the callback throws reaches `uncaughtException`; it can't stop the ones behind it.
+void call(Napi::Env env, Napi::Value self, Napi::Function function, std::vector<napi_value> args) {
+  const napi_status status = napi_call_function(env, self, function, args.size(), args.data(), nullptr);
+  napi_value thrown = nullptr;
+  if (status != napi_pending_exception || napi_get_and_clear_last_exception(env, &thrown) != napi_ok) return;
+  napi_fatal_exception(env, thrown);
+}
+
+}  // namespace
+
+Napi::Function PipelineWrap::define(Napi::Env env) {
+  return DefineClass(env, "NativePipeline",
+                     {InstanceMethod<&PipelineWrap::start>("start"), InstanceMethod<&PipelineWrap::close>("close"),
+                      InstanceMethod<&PipelineWrap::take>("take"),
+                      InstanceMethod<&PipelineWrap::setProperty>("setProperty"),
+                      InstanceMethod<&PipelineWrap::getProperty>("getProperty"),
+                      InstanceMethod<&PipelineWrap::push>("push"),
+                      InstanceMethod<&PipelineWrap::endOfStream>("endOfStream"),
+                      InstanceMethod<&PipelineWrap::seek>("seek"), InstanceMethod<&PipelineWrap::stats>("stats")});
+}
+
+Napi::Value PipelineWrap::open(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const std::string description = stringArg(info[0], "description");
+    const Napi::Object options = objectArg(info[1], "options");
+    const Napi::Object handlers = objectArg(info[2], "handlers");
+    const Napi::Function onFrames = functionArg(handlers.Get("onFrames"), "handlers.onFrames");
+    const Napi::Function onEvent = functionArg(handlers.Get("onEvent"), "handlers.onEvent");
+    const std::vector<std::string> sinks = sinkNames(options.Get("sinks"));
+    const Napi::Value tapName = options.Get("tap");
+    const auto tap = tapName.IsUndefined() ? std::nullopt : std::make_optional(stringArg(tapName, "options.tap"));
+
+    const auto environment = Environment::of(env);
+    environment->opening = Pipeline::open(description, sinks, tap, environment->abandoned);
+    Napi::Object made = environment->pipelineClass.New({});
+    // Held by the object, not by a reference of ours: handlers mostly refer to the object themselves.
+    Napi::Array held = Napi::Array::New(env);
+    held.Set(0u, handlers);
+    held.Set(1u, onFrames);
+    held.Set(2u, onEvent);
+    made.DefineProperty(Napi::PropertyDescriptor::Value(kHandlers, held, napi_default));
+    return made;
+  });
+}
+
+PipelineWrap::PipelineWrap(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<PipelineWrap>(info), environment_(Environment::of(info.Env())) {
+  pipeline_ = std::exchange(environment_->opening, nullptr);
+  if (pipeline_ == nullptr) {
+    throw lenscast::toJs(info.Env(), AddonError(code::kInvalidArg, "pipelines are made by openPipeline()"));
+  }
+  environment_->pipelines.insert(pipeline_);
+}
+
+PipelineWrap::~PipelineWrap() {
+  if (pipeline_ == nullptr) return;
+  environment_->pipelines.erase(pipeline_);
+  try {
+    pipeline_->closeAsync();
+  } catch (const AddonError&) {
+    // Without a thread it stays as it is; nothing else can be done in a destructor.
+  }
+}
+
+void PipelineWrap::holdHandlers(Napi::Env env) {
+  const auto held = Value().Get(kHandlers).As<Napi::Array>();
+  handlers_ = Napi::Persistent(held.Get(0u).As<Napi::Object>());
+  onFrames_ = Napi::Persistent(held.Get(1u).As<Napi::Function>());
+  onEvent_ = Napi::Persistent(held.Get(2u).As<Napi::Function>());
+  Ref();
+  pipeline_->bell()->open(env, "pipeline", Doorbell::EventLoop::letEnd, [this](Napi::Env e) { deliver(e); });
+}
+
+std::shared_ptr<Napi::ObjectReference> PipelineWrap::held() {
+  return std::make_shared<Napi::ObjectReference>(Napi::Persistent(Value()));
+}
+
+void PipelineWrap::letGo() {
+  if (handlers_.IsEmpty()) return;
+  pipeline_->bell()->close();
+  handlers_.Reset();
+  onFrames_.Reset();
+  onEvent_.Reset();
+  Unref();
+}
+
+void PipelineWrap::deliver(Napi::Env env) {
+  const Napi::Object handlers = handlers_.Value();
+  const Napi::Function onFrames = onFrames_.Value();
+  const Napi::Function onEvent = onEvent_.Value();
+  if (pipeline_->announceFrames()) call(env, handlers, onFrames, {});
+  for (const Event& event : pipeline_->events()->drain()) {
+    const Napi::HandleScope scope(env);
+    if (pipeline_->closing()) return;
+    call(env, handlers, onEvent, {toJs(env, event)});
+  }
+}
+
+Napi::Value PipelineWrap::start(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&]() -> Napi::Value {
+    pipeline_->markStarted();
+    holdHandlers(env);
+    auto failure = std::make_shared<std::optional<AddonError>>();
+    const auto [bell, promise] = makePromise(env, "start", [this, self = held(), failure](Napi::Env e, auto& deferred) {
+      if (!*failure) {
+        deferred.Resolve(e.Undefined());
+        return;
+      }
+      deferred.Reject(lenscast::toJs(e, **failure).Value());
+      if (!pipeline_->closing()) letGo();
+    });
+    try {
+      runDetached([pipeline = pipeline_, failure, bell = bell] {
+        try {
+          pipeline->play();
+        } catch (const AddonError& error) {
+          *failure = error;
+        }
+        bell->ring();
+      });
+    } catch (const AddonError&) {
+      bell->close();
+      letGo();
+      throw;
+    }
+    return promise;
+  });
+}
+
+Napi::Value PipelineWrap::close(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&]() -> Napi::Value {
+    const Milliseconds timeout(numberArg(info[0], "timeoutMs", 0, kLongestTimeoutMs));
+    const std::shared_ptr<Completion> closed = pipeline_->closeAsync();
+    auto inTime = std::make_shared<bool>(false);
+    const auto [bell, promise] = makePromise(env, "close", [this, self = held(), inTime](Napi::Env e, auto& deferred) {
+      environment_->pipelines.erase(pipeline_);
+      deferred.Resolve(Napi::Boolean::New(e, *inTime));
+    });
+    letGo();
+    try {
+      runDetached([closed, inTime, timeout, bell = bell] {
+        *inTime = closed->waitOrAbandon(timeout);
+        bell->ring();
+      });
+    } catch (const AddonError&) {
+      bell->close();
+      throw;
+    }
+    return promise;
+  });
+}
+
+Napi::Value PipelineWrap::take(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    auto arrival = pipeline_->take(stringArg(info[0], "sink"));
+    return arrival ? environment_->frames->add(info.Env(), std::move(*arrival)) : info.Env().Null();
+  });
+}
+
+Napi::Value PipelineWrap::setProperty(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    pipeline_->setProperty(stringArg(info[0], "element"), stringArg(info[1], "property"), propertyArg(info[2]));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value PipelineWrap::getProperty(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto value = pipeline_->getProperty(stringArg(info[0], "element"), stringArg(info[1], "property"));
+    return std::visit([&](const auto& plain) -> Napi::Value { return Napi::Value::From(info.Env(), plain); }, value);
+  });
+}
+
+Napi::Value PipelineWrap::push(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string element = stringArg(info[0], "element");
+    const Bytes bytes = bytesArg(info[1], "bytes");
+    const int64_t limit = integerArg(info[2], "maxQueuedBytes", 1, kLargestInteger);
+    const bool pushed = pipeline_->push(element, bytes.data, bytes.size, static_cast<uint64_t>(limit));
+    return Napi::Boolean::New(info.Env(), pushed);
+  });
+}
+
+Napi::Value PipelineWrap::endOfStream(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    pipeline_->endOfStream(stringArg(info[0], "element"));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value PipelineWrap::seek(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    // As nanoseconds it has to fit into a gint64.
+    const double positionMs = numberArg(info[0], "positionMs", 0, 9e12);
+    const Napi::Object options = objectArg(info[1], "options");
+    const bool flush = booleanArg(options.Get("flush"), "options.flush");
+    const bool segment = booleanArg(options.Get("segment"), "options.segment");
+    return Napi::Boolean::New(info.Env(), pipeline_->seek(positionMs, flush, segment));
+  });
+}
+
+Napi::Value PipelineWrap::stats(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Object sinks = Napi::Object::New(env);
+  for (const auto& [name, stats] : pipeline_->sinkStats()) sinks.Set(name, toJs(env, stats));
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("state", nameOf(pipeline_->state()));
+  object.Set("sinks", sinks);
+  object.Set("tap", toJs(env, pipeline_->tapStats()));
+  return object;
+}
+
+}  // namespace lenscast
