@@ -1,0 +1,95 @@
+import type { Clock } from '../core/clock.js';
+import type { Frame } from '../core/frame.js';
+import { DurationHistogram } from '../core/histogram.js';
+import { RateMeter } from '../core/rate.js';
+import type { Subscription, SubscriptionStats } from './subscription.js';
+
+export interface ChannelOptions {
+  readonly clock: Clock;
+  /** Called with true when the first subscription comes and with false when the last one left. */
+  readonly onDemand: (wanted: boolean) => void;
+  /** How long nothing new may come before the last frame is sent once more. */
+  readonly repeatAfterMs?: number;
+}
+
+/**
+ * The frames of one tier on their way to everybody who watches it. Latest wins: it keeps the newest frame and no
+ * other. It owns one reference to that frame, from `publish()` until the next one, `clear()`, or the last
+ * subscription's leaving; and a timer, while there are subscriptions.
+ */
+export class Channel {
+  readonly name: string;
+  /** What came in, whoever watched; the amount is bytes. */
+  readonly rate: RateMeter;
+  /** How old frames are when they have been handed to a viewer's socket: from capture to sent. */
+  readonly latency: DurationHistogram;
+  /** What became of its frames, over all subscriptions of past and present. */
+  readonly totals: SubscriptionStats = { delivered: 0, droppedSlow: 0, droppedRate: 0 };
+  #newest: Frame | undefined;
+  #published = 0;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #onDemand: (wanted: boolean) => void;
+  readonly #repeatAfterMs: number;
+  #repeatTimer: NodeJS.Timeout | undefined;
+
+  constructor(name: string, options: ChannelOptions) {
+    this.name = name;
+    this.rate = new RateMeter(options.clock);
+    this.latency = new DurationHistogram(options.clock);
+    this.#onDemand = options.onDemand;
+    this.#repeatAfterMs = options.repeatAfterMs ?? 1000;
+  }
+
+  get newest(): Frame | undefined {
+    return this.#newest;
+  }
+
+  get published(): number {
+    return this.#published;
+  }
+
+  get subscriberCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** Offers a frame to everybody. The caller keeps its own reference. */
+  publish(frame: Frame): void {
+    this.#published++;
+    this.rate.add(frame.data.byteLength);
+    if (this.#subscriptions.size === 0) return;
+    const previous = this.#newest;
+    this.#newest = frame.retain();
+    previous?.release();
+    for (const subscription of this.#subscriptions) subscription.offer(frame);
+    this.#repeatTimer?.refresh();
+  }
+
+  /** Forgets the newest frame: its source is gone. */
+  clear(): void {
+    this.#newest?.release();
+    this.#newest = undefined;
+  }
+
+  /** For {@link Subscription} alone. */
+  add(subscription: Subscription): void {
+    this.#subscriptions.add(subscription);
+    if (this.#subscriptions.size > 1) return;
+    this.#repeatTimer = setInterval(() => this.#repeat(), this.#repeatAfterMs);
+    this.#onDemand(true);
+  }
+
+  /** For {@link Subscription} alone. */
+  remove(subscription: Subscription): void {
+    if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size > 0) return;
+    clearInterval(this.#repeatTimer);
+    this.#repeatTimer = undefined;
+    this.clear();
+    this.#onDemand(false);
+  }
+
+  #repeat(): void {
+    const frame = this.#newest;
+    if (frame === undefined) return;
+    for (const subscription of this.#subscriptions) subscription.repeat(frame);
+  }
+}
