@@ -1,0 +1,62 @@
+import { describeSource, type PipelineSource, TAP } from './source.js';
+import { chain, element } from './syntax.js';
+import { frameSink, jpegTierBranch, latestFrameQueue, shutValve, type TierSettings, tierElements } from './tier.js';
+
+/** The tier of a camera that delivers JPEG: its own pictures, untouched. */
+export const SOURCE_TIER = 'source';
+
+export interface PlannedTier {
+  readonly name: string;
+  readonly sink: string;
+  /** The valves that must be open while the tier is watched. */
+  readonly valves: readonly string[];
+}
+
+/** All that is needed to run a camera. */
+export interface PipelinePlan {
+  readonly description: string;
+  readonly tap: string;
+  /** Best first. */
+  readonly tiers: readonly PlannedTier[];
+}
+
+const decodeValve = 'valve_decode';
+
+/**
+ * One pipeline for a camera: the source, its own JPEGs where it has them, and a branch for each tier. What nobody
+ * watches lies behind a shut valve; decoding lies behind one that opens with the first tier that needs it.
+ */
+export function planPipeline(source: PipelineSource, tiers: ReadonlyMap<string, TierSettings>): PipelinePlan {
+  const { description, output, decode } = describeSource(source);
+  const branches: string[] = [];
+  const planned: PlannedTier[] = [];
+  const passesThrough = output === 'jpeg';
+  const decodes = decode !== '';
+
+  if (passesThrough) {
+    const names = tierElements(SOURCE_TIER);
+    branches.push(chain('coded.', shutValve(names.valve), frameSink(names.sink)));
+    planned.push({ name: SOURCE_TIER, sink: names.sink, valves: [names.valve] });
+  }
+  for (const [name, settings] of tiers) {
+    const names = tierElements(name);
+    branches.push(chain('raw.', jpegTierBranch(name, settings)));
+    planned.push({ name, sink: names.sink, valves: decodes ? [decodeValve, names.valve] : [names.valve] });
+  }
+
+  const rawTee = element('tee', { name: 'raw', 'allow-not-linked': true });
+  const head = decodes
+    ? [
+        chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
+        chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, rawTee),
+      ]
+    : [chain(description, rawTee)];
+  return { description: [...head, ...branches].join('  '), tap: TAP, tiers: planned };
+}
+
+/** JPEGs stand alone and old ones may go; frames that lean on each other must all reach the decoder. */
+function decodeQueue(independentFrames: boolean): string {
+  return independentFrames
+    ? latestFrameQueue()
+    : element('queue', { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 1_000_000_000 });
+}

@@ -1,0 +1,63 @@
+import { chain, element } from './syntax.js';
+
+/** What a tier asks for. */
+export interface TierSettings {
+  /** Bounds in pixels: the picture is made smaller to fit both and keeps its shape; it is never made larger. */
+  readonly width: number;
+  readonly height: number;
+  /** The most frames a second. */
+  readonly fps: number;
+  /** JPEG quality, 1 to 100. */
+  readonly quality: number;
+}
+
+/** The names of a tier's elements, for valves, frames and live changes. */
+export function tierElements(tier: string) {
+  return {
+    valve: `valve_${tier}`,
+    rate: `rate_${tier}`,
+    size: `size_${tier}`,
+    encoder: `encode_${tier}`,
+    sink: `sink_${tier}`,
+  } as const;
+}
+
+/** An appsink that never holds the pipeline up: the addon takes the newest sample, older ones go. */
+export function frameSink(name: string): string {
+  return element('appsink', { name, sync: false, async: false, 'max-buffers': 2, drop: true });
+}
+
+/** A valve that is shut until somebody watches what lies behind it. */
+export function shutValve(name: string): string {
+  return element('valve', { name, drop: true });
+}
+
+/** A thread of its own for what follows; when that is too slow, old frames go first. */
+export function latestFrameQueue(): string {
+  return element('queue', { leaky: 'downstream', 'max-size-buffers': 1, 'max-size-bytes': 0, 'max-size-time': 0 });
+}
+
+/**
+ * Caps that bound the size. videoscale picks from the ranges the size nearest to its input that keeps the display
+ * aspect ratio (gst_video_scale_fixate_caps): it never enlarges, and the steps of 2 suit 4:2:0. Anamorphic pictures
+ * come out with square pixels, since a JPEG viewer knows no other.
+ */
+export function sizeCaps({ width, height }: Pick<TierSettings, 'width' | 'height'>): string {
+  const even = (pixels: number) => Math.max(2, pixels - (pixels % 2));
+  return `video/x-raw,width=(int)[2,${even(width)},2],height=(int)[2,${even(height)},2],pixel-aspect-ratio=(fraction)1/1`;
+}
+
+/** A tier's branch, from raw frames to JPEGs. */
+export function jpegTierBranch(tier: string, settings: TierSettings): string {
+  const names = tierElements(tier);
+  return chain(
+    shutValve(names.valve),
+    latestFrameQueue(),
+    element('videorate', { name: names.rate, 'drop-only': true, 'max-rate': settings.fps }),
+    'videoscale',
+    element('capsfilter', { name: names.size, caps: sizeCaps(settings) }),
+    'videoconvert',
+    element('jpegenc', { name: names.encoder, quality: settings.quality }),
+    frameSink(names.sink),
+  );
+}
