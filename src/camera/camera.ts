@@ -1,0 +1,252 @@
+import type { CameraConfig } from '../config/config.js';
+import type { Clock } from '../core/clock.js';
+import { tierNotFound } from '../core/errors.js';
+import type { Frame } from '../core/frame.js';
+import type { Log } from '../core/log.js';
+import { Channel } from '../hub/channel.js';
+import type { NativeAddon } from '../native/addon.types.js';
+import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
+import type { PipelineSource } from '../pipeline/source.js';
+import { inspectSource } from './inspect.js';
+import { Session, type SessionPlan } from './session.js';
+import { SourceProgress } from './source-progress.js';
+import {
+  initialSupervision,
+  nextTickMs,
+  type Supervision,
+  type SupervisorAction,
+  type SupervisorEvent,
+  type SupervisorSettings,
+  supervise,
+  supervisorDefaults,
+} from './supervisor.js';
+
+export interface CameraOptions {
+  readonly addon: NativeAddon;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Draws the jitter of a wait, 0 to 1. */
+  readonly random?: () => number;
+}
+
+export interface CameraListener {
+  /** The camera went from one state into another. */
+  onState?(camera: Camera, from: Supervision['state']): void;
+  /** What tiers there are is known, or known anew. */
+  onTiers?(camera: Camera): void;
+}
+
+const pollMs = 250;
+
+/**
+ * One camera: a channel for each of its tiers, and a pipeline while somebody watches. Owns the session and two timers;
+ * `close()` ends all of it and is idempotent.
+ */
+export class Camera {
+  readonly config: CameraConfig;
+  /** What came through the source since the camera was made. */
+  readonly progress: SourceProgress;
+  readonly #options: CameraOptions;
+  readonly #settings: SupervisorSettings;
+  readonly #channels = new Map<string, Channel>();
+  readonly #watched = new Set<string>();
+  readonly #listeners = new Set<CameraListener>();
+  #supervision: Supervision;
+  #session: Session | undefined;
+  #inspection: Promise<PipelineSource> | undefined;
+  #passesThrough: boolean | undefined;
+  #tick: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(config: CameraConfig, options: CameraOptions) {
+    this.config = config;
+    this.#options = options;
+    this.#settings = { ...supervisorDefaults, lingerMs: config.lingerMs };
+    this.#supervision = initialSupervision(options.clock());
+    this.progress = new SourceProgress(options.clock);
+    // Known without a look at the device; for the others the first inspection tells.
+    if (config.source.kind === 'http') this.#passesThrough = true;
+    else if (config.source.kind !== 'v4l2' && config.source.kind !== 'file') this.#passesThrough = false;
+    for (const name of [SOURCE_TIER, ...config.tiers.map((tier) => tier.name)]) {
+      const onDemand = (wanted: boolean) => this.#onDemand(name, wanted);
+      this.#channels.set(name, new Channel(name, { clock: options.clock, onDemand }));
+    }
+  }
+
+  get id(): string {
+    return this.config.id;
+  }
+
+  get supervision(): Supervision {
+    return this.#supervision;
+  }
+
+  /** The names of its tiers, best first; `source` only where the camera is known to deliver JPEG. */
+  get tierNames(): readonly string[] {
+    return [...this.#channels.keys()].filter((name) => name !== SOURCE_TIER || this.#passesThrough === true);
+  }
+
+  /** The channel of a tier. Throws TIER_NOT_FOUND. */
+  channel(tier: string): Channel {
+    const channel = this.tierNames.includes(tier) ? this.#channels.get(tier) : undefined;
+    if (channel === undefined) throw tierNotFound(tier, this.id, this.tierNames);
+    return channel;
+  }
+
+  /** The best tier there is, for a viewer that names none. */
+  bestChannel(): Channel {
+    return this.channel(this.tierNames[0] ?? '');
+  }
+
+  /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */
+  async knowTiers(): Promise<void> {
+    if (this.#passesThrough !== undefined || this.#closed) return;
+    // An inspection opens the device, which a running pipeline may hold.
+    const inspection = this.#supervision.pipeline === 'none' ? this.#inspect() : this.#inspection;
+    await inspection?.catch(() => undefined);
+  }
+
+  /** Returns the function that ends the listening. */
+  listen(listener: CameraListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#tick);
+    clearInterval(this.#poll);
+    await this.#session?.close();
+    this.#session = undefined;
+    await this.#inspection?.catch(() => undefined);
+    for (const channel of this.#channels.values()) channel.clear();
+  }
+
+  #onDemand(tier: string, wanted: boolean): void {
+    if (wanted) this.#watched.add(tier);
+    else this.#watched.delete(tier);
+    this.#session?.watch(tier, wanted);
+    this.#dispatch({ type: 'demand', wanted: this.#watched.size > 0 });
+  }
+
+  #dispatch(event: SupervisorEvent): void {
+    if (this.#closed) return;
+    const { clock } = this.#options;
+    const settings = { ...this.#settings, stallTimeoutMs: this.#stallTimeoutMs() };
+    const before = this.#supervision;
+    const { next, actions } = supervise(before, event, clock(), settings);
+    this.#supervision = next;
+    for (const action of actions) this.#act(action);
+    if (next.state !== before.state || next.cause?.message !== before.cause?.message) this.#announce(before);
+    this.#schedule(settings);
+  }
+
+  /** Five frame times and a look, but until two frames told what a frame time is, as long as a start may take. */
+  #stallTimeoutMs(): number {
+    const { stallTimeoutMs, startTimeoutMs } = this.#settings;
+    const intervalMs = this.progress.frameIntervalMs;
+    return intervalMs === null ? startTimeoutMs : Math.max(stallTimeoutMs, Math.min(startTimeoutMs, 5 * intervalMs));
+  }
+
+  #schedule(settings: SupervisorSettings): void {
+    clearTimeout(this.#tick);
+    const dueMs = nextTickMs(this.#supervision, settings);
+    if (dueMs === null || this.#closed) return;
+    const waitMs = Math.max(1, dueMs - this.#options.clock());
+    this.#tick = setTimeout(() => this.#dispatch({ type: 'tick', jitter: this.#jitter() }), waitMs);
+  }
+
+  #jitter(): number {
+    return (this.#options.random ?? Math.random)();
+  }
+
+  #act(action: SupervisorAction): void {
+    if (action === 'open') this.#open();
+    else void this.#closeSession();
+  }
+
+  #open(): void {
+    const handlers = {
+      onPlan: (plan: SessionPlan) => this.#learn(plan),
+      onFrame: (tier: string, frame: Frame) => this.#onFrame(tier, frame),
+      onFault: (cause: NonNullable<Supervision['cause']>) => {
+        // What the device could do may have changed when it comes back.
+        this.#inspection = undefined;
+        this.#dispatch({ type: 'fault', cause, jitter: this.#jitter() });
+      },
+      onEnded: () => this.#onEnded(),
+    };
+    const { addon, clock } = this.#options;
+    this.progress.restart();
+    this.#session = new Session({ addon, clock, plan: () => this.#plan(), handlers }, this.#watched);
+    this.#poll = setInterval(() => this.#look(), pollMs);
+  }
+
+  async #closeSession(): Promise<void> {
+    clearInterval(this.#poll);
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close();
+    this.#dispatch({ type: 'closed' });
+  }
+
+  #onEnded(): void {
+    if (this.config.source.kind === 'file') this.#dispatch({ type: 'ended' });
+    else {
+      const cause = { code: 'ended', message: 'the camera ended the stream', permanent: false };
+      this.#dispatch({ type: 'fault', cause, jitter: this.#jitter() });
+    }
+  }
+
+  #onFrame(tier: string, frame: Frame): void {
+    if (this.#supervision.state !== 'live') this.#dispatch({ type: 'frames' });
+    this.#channels.get(tier)?.publish(frame);
+  }
+
+  /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
+  #look(): void {
+    const tap = this.#session?.progress();
+    if (tap && this.progress.update(tap)) this.#dispatch({ type: 'frames' });
+  }
+
+  async #plan(): Promise<SessionPlan> {
+    const source = await this.#inspect();
+    const tiers = new Map(this.config.tiers.map((tier) => [tier.name, tier]));
+    const plan = planPipeline(source, tiers);
+    return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
+  }
+
+  #inspect(): Promise<PipelineSource> {
+    if (this.#inspection === undefined) {
+      const inspection = inspectSource(this.config, this.#options.addon);
+      this.#inspection = inspection;
+      inspection.then(
+        (source) => {
+          const tiers = planPipeline(source, new Map()).tiers;
+          this.#learn({ tiers });
+        },
+        () => {
+          if (this.#inspection === inspection) this.#inspection = undefined;
+        },
+      );
+    }
+    return this.#inspection;
+  }
+
+  #learn({ tiers }: Pick<SessionPlan, 'tiers'>): void {
+    const passesThrough = tiers.some(({ name }) => name === SOURCE_TIER);
+    if (this.#passesThrough === passesThrough || this.#closed) return;
+    this.#passesThrough = passesThrough;
+    for (const listener of this.#listeners) listener.onTiers?.(this);
+  }
+
+  #announce(before: Supervision): void {
+    const { state, cause, attempt } = this.#supervision;
+    const fields = { attempt: attempt > 0 && state !== 'live' ? attempt : undefined, was: before.state };
+    if (cause === null) this.#options.log.info(state, fields);
+    else this.#options.log.warn(`${state}: ${cause.message}`, fields);
+    if (state === before.state) return;
+    for (const listener of this.#listeners) listener.onState?.(this, before.state);
+  }
+}

@@ -1,0 +1,159 @@
+import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import type { Cause } from '../supervisor.js';
+import { authorize, basicAuthorization, type Credentials } from './authorization.js';
+import { boundaryOf, MultipartParser } from './multipart.js';
+
+export interface MjpegReaderHandlers {
+  /** One JPEG as the camera sent it, not checked; its bytes stay valid. */
+  onPart(jpeg: Uint8Array): void;
+  /** The stream is over. Called at most once, and not after `close()`. */
+  onFault(cause: Cause): void;
+}
+
+const mostRedirects = 5;
+const connectTimeoutMs = 5000;
+
+/**
+ * Reads one HTTP MJPEG camera, from its construction until it fails or is closed. Owns the request in flight and its
+ * socket; `close()` destroys both and is idempotent. A camera that stays silent is the watchdog's matter.
+ */
+export class MjpegReader {
+  readonly #handlers: MjpegReaderHandlers;
+  #request: ClientRequest | undefined;
+  #closed = false;
+
+  constructor(url: string, handlers: MjpegReaderHandlers) {
+    this.#handlers = handlers;
+    this.#open(new URL(url), credentialsOf(new URL(url)), undefined, 0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#request?.destroy();
+    this.#request = undefined;
+  }
+
+  #open(url: URL, credentials: Credentials | null, authorization: string | undefined, hops: number): void {
+    const get = url.protocol === 'https:' ? httpsGet : httpGet;
+    const target = new URL(url);
+    target.username = '';
+    target.password = '';
+    const headers = {
+      accept: 'multipart/x-mixed-replace, image/jpeg;q=0.9, */*;q=0.1',
+      'user-agent': 'lenscast',
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    // No agent: the socket is this request's alone and goes with it.
+    const request = get(target, { headers, agent: false, timeout: connectTimeoutMs }, (response) => {
+      request.setTimeout(0);
+      response.on('error', (error) => this.#fail(networkCause(error, url)));
+      this.#answer(response, url, credentials, authorization, hops);
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)));
+    request.on('error', (error) => this.#fail(networkCause(error, url)));
+    this.#request = request;
+  }
+
+  #answer(
+    response: IncomingMessage,
+    url: URL,
+    credentials: Credentials | null,
+    sent: string | undefined,
+    hops: number,
+  ): void {
+    const status = response.statusCode ?? 0;
+    const again = (next: URL, user: Credentials | null, authorization: string | undefined) => {
+      response.destroy();
+      if (!this.#closed) this.#open(next, user, authorization, hops + 1);
+    };
+    if (status === 401 && sent === undefined && credentials !== null) {
+      const challenge = String(response.headers['www-authenticate'] ?? '');
+      const authorization = authorize(challenge, credentials, { method: 'GET', target: url.pathname + url.search });
+      again(url, credentials, authorization ?? basicAuthorization(credentials));
+    } else if (status >= 300 && status < 400 && response.headers.location !== undefined && hops < mostRedirects) {
+      const next = resolve(response.headers.location, url);
+      if (next === null) this.#fail(statusCause(status));
+      // Credentials stay with the host that they were given for.
+      else again(next, next.host === url.host ? credentials : credentialsOf(next), undefined);
+    } else if (status !== 200) this.#fail(statusCause(status));
+    else this.#read(response);
+  }
+
+  #read(response: IncomingMessage): void {
+    const contentType = response.headers['content-type'] ?? '';
+    const boundary = boundaryOf(contentType);
+    if (boundary === null || boundary === '') {
+      const what = contentType === '' ? 'no content type' : contentType.slice(0, 80);
+      this.#fail({
+        code: 'not-mjpeg',
+        message: `the camera answers ${what} instead of an MJPEG stream`,
+        permanent: true,
+      });
+      return;
+    }
+    const parser = new MultipartParser(boundary, (jpeg) => {
+      if (!this.#closed) this.#handlers.onPart(jpeg);
+    });
+    response.on('data', (chunk: Buffer) => {
+      try {
+        parser.write(chunk);
+      } catch (error) {
+        const message = `the camera's stream can't be read: ${error instanceof Error ? error.message : String(error)}`;
+        this.#fail({ code: 'bad-stream', message, permanent: false });
+      }
+    });
+    response.on('end', () => this.#fail({ code: 'ended', message: 'the camera ended the stream', permanent: false }));
+  }
+
+  #fail(cause: Cause): void {
+    if (this.#closed) return;
+    this.close();
+    this.#handlers.onFault(cause);
+  }
+}
+
+function resolve(location: string, base: URL): URL | null {
+  try {
+    const url = new URL(location, base);
+    return /^https?:$/.test(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+function credentialsOf(url: URL): Credentials | null {
+  if (url.username === '' && url.password === '') return null;
+  return { user: decode(url.username), password: decode(url.password) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function statusCause(status: number): Cause {
+  if (status === 401 || status === 403) {
+    return { code: 'unauthorized', message: `${status} from the camera: user or password is wrong`, permanent: true };
+  }
+  return { code: 'http-status', message: `${status} from the camera`, permanent: false };
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses the connection',
+  ECONNRESET: 'closed the connection',
+  EHOSTUNREACH: 'cannot be reached: no route to the host',
+  ENETUNREACH: 'cannot be reached: no route to its network',
+  ENOTFOUND: 'has a name that cannot be resolved',
+  EAI_AGAIN: 'has a name that cannot be resolved now',
+  ETIMEDOUT: 'does not answer',
+};
+
+function networkCause(error: Error, url: URL): Cause {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const said = words[code] ?? `failed: ${error.message}`;
+  return { code: code === 'ECONNRESET' ? 'ended' : 'unreachable', message: `${url.host} ${said}`, permanent: false };
+}

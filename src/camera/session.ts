@@ -1,0 +1,160 @@
+import type { Clock } from '../core/clock.js';
+import { Frame } from '../core/frame.js';
+import type { NativeAddon, NativeFrame, NativePipeline, PipelineEvent, TapStats } from '../native/addon.types.js';
+import type { PipelinePlan, PlannedTier } from '../pipeline/plan.js';
+import { FEED } from '../pipeline/source.js';
+import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
+import { MjpegReader } from './http/mjpeg-reader.js';
+import type { Cause } from './supervisor.js';
+
+/** What a session is to run. */
+export interface SessionPlan extends PipelinePlan {
+  /** The URL of an HTTP camera, whose JPEGs are read here and pushed into the pipeline. */
+  readonly feedUrl?: string;
+}
+
+export interface SessionHandlers {
+  onPlan(plan: SessionPlan): void;
+  /** The frame belongs to the session: retain it to keep it. */
+  onFrame(tier: string, frame: Frame): void;
+  /** At most once; close the session then. */
+  onFault(cause: Cause): void;
+  /** The source came to its end. At most once; close the session then. */
+  onEnded(): void;
+}
+
+export interface SessionOptions {
+  readonly addon: NativeAddon;
+  readonly clock: Clock;
+  /** Finds out what to run; may take a while, and may reject. */
+  readonly plan: () => Promise<SessionPlan>;
+  readonly handlers: SessionHandlers;
+}
+
+const closeTimeoutMs = 2000;
+// Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
+const feedQueueBytes = 8 * 1024 * 1024;
+
+/**
+ * One run of a camera's pipeline, from its construction to `close()`. Owns the native pipeline and, for an HTTP
+ * camera, the connection to it. Nothing is called back after `close()` was called.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #watched = new Set<string>();
+  readonly #opening: Promise<void>;
+  #plan: SessionPlan | undefined;
+  #pipeline: NativePipeline | undefined;
+  #reader: MjpegReader | undefined;
+  #over = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SessionOptions, watched: Iterable<string>) {
+    this.#options = options;
+    for (const tier of watched) this.#watched.add(tier);
+    this.#opening = this.#open().catch((error: unknown) => this.#fail(causeOfError(error)));
+  }
+
+  /** Opens or shuts a tier's valves. */
+  watch(tier: string, watched: boolean): void {
+    if (watched) this.#watched.add(tier);
+    else this.#watched.delete(tier);
+    this.#setValves();
+  }
+
+  /** What passed the source so far; null before the pipeline exists. */
+  progress(): TapStats | null {
+    return this.#closing === undefined && this.#pipeline !== undefined ? this.#pipeline.stats().tap : null;
+  }
+
+  /** Idempotent; resolves once the source is free for another session, or given up after two seconds. */
+  close(): Promise<void> {
+    this.#over = true;
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #open(): Promise<void> {
+    const { addon, plan: findPlan, handlers } = this.#options;
+    const plan = await findPlan();
+    if (this.#over) return;
+    this.#plan = plan;
+    handlers.onPlan(plan);
+    const sinks = plan.tiers.map(({ sink }) => sink);
+    const pipeline = addon.openPipeline(
+      plan.description,
+      { sinks, tap: plan.tap },
+      { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
+    );
+    this.#pipeline = pipeline;
+    this.#setValves();
+    if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
+    try {
+      await pipeline.start();
+    } catch (error) {
+      // The bus has told the cause more closely by now, where there is one.
+      this.#fail(causeOfError(error));
+    }
+  }
+
+  #feed(pipeline: NativePipeline, url: string): void {
+    this.#reader = new MjpegReader(url, {
+      onPart: (jpeg) => pipeline.push(FEED, jpeg, feedQueueBytes),
+      onFault: (cause) => this.#fail(cause),
+    });
+  }
+
+  async #close(): Promise<void> {
+    this.#reader?.close();
+    await this.#opening;
+    await this.#pipeline?.close(closeTimeoutMs);
+    this.#pipeline = undefined;
+  }
+
+  #setValves(): void {
+    if (this.#plan === undefined || this.#pipeline === undefined || this.#over) return;
+    const open = new Set(
+      this.#plan.tiers.filter(({ name }) => this.#watched.has(name)).flatMap(({ valves }) => valves),
+    );
+    for (const valve of new Set(this.#plan.tiers.flatMap(({ valves }) => valves))) {
+      this.#pipeline.setProperty(valve, 'drop', !open.has(valve));
+    }
+  }
+
+  #takeFrames(): void {
+    if (this.#over || this.#plan === undefined) return;
+    for (const tier of this.#plan.tiers) this.#takeFrame(tier);
+  }
+
+  #takeFrame({ name, sink }: PlannedTier): void {
+    const native = this.#over ? undefined : this.#pipeline?.take(sink);
+    if (!native) return;
+    const frame = this.#wrap(native);
+    try {
+      this.#options.handlers.onFrame(name, frame);
+    } finally {
+      frame.release();
+    }
+  }
+
+  #wrap({ handle, data, width, height, captureMs, sequence }: NativeFrame): Frame {
+    const { addon } = this.#options;
+    const init = { data: new Uint8Array(data), width, height, captureMs, sequence };
+    return new Frame(init, () => addon.releaseFrame(handle));
+  }
+
+  #onEvent(event: PipelineEvent): void {
+    if (event.type === 'error') this.#fail(causeOfFault(event));
+    else if (event.type === 'warning' && endsTheStream(event)) this.#fail(causeOfFault(event));
+    else if (event.type === 'eos' && !this.#over) {
+      this.#over = true;
+      this.#options.handlers.onEnded();
+    }
+  }
+
+  #fail(cause: Cause): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#options.handlers.onFault(cause);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * When a camera's pipeline runs: a pure reducer over what happened. It never sees a pipeline; it says `open` and
+ * `close`, and is told what became of them. At most one pipeline exists at any moment: `open` comes only after the
+ * last one is `closed`.
+ */
+
+/** Why a camera gives no frames, in words for its owner. */
+export interface Cause {
+  /** Stable, for metrics: `unreachable`, `unauthorized`, `gone`, `busy`, `stalled`, `no-frames`, `ended`, … */
+  readonly code: string;
+  readonly message: string;
+  /** It won't work without a change by somebody: tried again, but slowly. */
+  readonly permanent: boolean;
+}
+
+export type CameraState = 'idle' | 'starting' | 'live' | 'recovering' | 'failed';
+
+export interface Supervision {
+  readonly state: CameraState;
+  /** When it went into this state; CLOCK_MONOTONIC ms, as all times here. */
+  readonly sinceMs: number;
+  /** Whether anybody watches. */
+  readonly wanted: boolean;
+  /** When the linger after the last viewer ends; null while wanted or idle. */
+  readonly lingerEndsMs: number | null;
+  readonly pipeline: 'none' | 'open' | 'closing';
+  /** When the next pipeline may be opened; null when none is to be. */
+  readonly openAtMs: number | null;
+  readonly openedMs: number;
+  readonly lastFrameMs: number;
+  /** Tries since the last stable minute. */
+  readonly attempt: number;
+  readonly cause: Cause | null;
+}
+
+export type SupervisorEvent =
+  | { readonly type: 'demand'; readonly wanted: boolean }
+  /** Frames came from the source since the last such event. */
+  | { readonly type: 'frames' }
+  /** `jitter` is 0 to 1, drawn by the caller. */
+  | { readonly type: 'fault'; readonly cause: Cause; readonly jitter: number }
+  /** A file's end: it begins again, and that is no fault. */
+  | { readonly type: 'ended' }
+  /** The pipeline that was to be closed is gone. */
+  | { readonly type: 'closed' }
+  | { readonly type: 'tick'; readonly jitter: number };
+
+export type SupervisorAction = 'open' | 'close';
+
+export interface SupervisorSettings {
+  /** How long the pipeline goes on after the last viewer left. */
+  readonly lingerMs: number;
+  /** How long the first frame may take. */
+  readonly startTimeoutMs: number;
+  /** How long a live source may be silent. */
+  readonly stallTimeoutMs: number;
+  readonly backoffMinMs: number;
+  readonly backoffMaxMs: number;
+  /** The wait after a cause that is permanent. */
+  readonly permanentRetryMs: number;
+  /** How long it must be live until its past faults no longer count. */
+  readonly stableMs: number;
+}
+
+/** Two seconds must be enough to see a source that is back: hence the short longest wait. */
+export const supervisorDefaults: SupervisorSettings = {
+  lingerMs: 15_000,
+  startTimeoutMs: 10_000,
+  stallTimeoutMs: 1000,
+  backoffMinMs: 100,
+  backoffMaxMs: 1500,
+  permanentRetryMs: 10_000,
+  stableMs: 60_000,
+};
+
+export function initialSupervision(nowMs: number): Supervision {
+  return {
+    state: 'idle',
+    sinceMs: nowMs,
+    wanted: false,
+    lingerEndsMs: null,
+    pipeline: 'none',
+    openAtMs: null,
+    openedMs: nowMs,
+    lastFrameMs: nowMs,
+    attempt: 0,
+    cause: null,
+  };
+}
+
+export interface Step {
+  readonly next: Supervision;
+  readonly actions: readonly SupervisorAction[];
+}
+
+export function supervise(now: Supervision, event: SupervisorEvent, nowMs: number, settings: SupervisorSettings): Step {
+  switch (event.type) {
+    case 'demand':
+      return onDemand(now, event.wanted, nowMs, settings);
+    case 'frames':
+      return step(onFrames(now, nowMs));
+    case 'fault':
+      return onFault(now, event.cause, event.jitter, nowMs, settings);
+    case 'ended':
+      return onEnded(now, nowMs, settings);
+    case 'closed':
+      return openWhenDue({ ...now, pipeline: 'none' }, nowMs);
+    case 'tick':
+      return onTick(now, event.jitter, nowMs, settings);
+  }
+}
+
+/** When the next `tick` is due; null when time alone changes nothing. */
+export function nextTickMs(now: Supervision, settings: SupervisorSettings): number | null {
+  const due: number[] = [];
+  if (now.lingerEndsMs !== null) due.push(now.lingerEndsMs);
+  if (now.openAtMs !== null && now.pipeline === 'none') due.push(now.openAtMs);
+  if (now.pipeline === 'open') due.push(silenceEndsMs(now, settings));
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+function silenceEndsMs(now: Supervision, settings: SupervisorSettings): number {
+  return now.lastFrameMs >= now.openedMs && now.state === 'live'
+    ? now.lastFrameMs + settings.stallTimeoutMs
+    : now.openedMs + settings.startTimeoutMs;
+}
+
+function step(next: Supervision, ...actions: readonly SupervisorAction[]): Step {
+  return { next, actions };
+}
+
+function enter(now: Supervision, state: CameraState, nowMs: number): Supervision {
+  return now.state === state ? now : { ...now, state, sinceMs: nowMs };
+}
+
+function onDemand(now: Supervision, wanted: boolean, nowMs: number, settings: SupervisorSettings): Step {
+  if (wanted === now.wanted) return step(now);
+  if (!wanted) return step({ ...now, wanted, lingerEndsMs: now.state === 'idle' ? null : nowMs + settings.lingerMs });
+  const watched: Supervision = { ...now, wanted, lingerEndsMs: null };
+  if (now.state !== 'idle') return step(watched);
+  return openWhenDue({ ...enter(watched, 'starting', nowMs), openAtMs: nowMs, attempt: 0, cause: null }, nowMs);
+}
+
+function onFrames(now: Supervision, nowMs: number): Supervision {
+  if (now.pipeline !== 'open') return now;
+  return { ...enter(now, 'live', nowMs), lastFrameMs: nowMs, cause: null };
+}
+
+function onFault(now: Supervision, cause: Cause, jitter: number, nowMs: number, settings: SupervisorSettings): Step {
+  if (now.pipeline !== 'open') return step(now);
+  const wasStable = now.state === 'live' && nowMs - now.sinceMs >= settings.stableMs;
+  const attempt = wasStable ? 1 : now.attempt + 1;
+  const waitMs = cause.permanent ? settings.permanentRetryMs : backoffMs(attempt, jitter, settings);
+  const broken: Supervision = { ...now, attempt, cause, pipeline: 'closing', openAtMs: nowMs + waitMs };
+  return step(enter(broken, cause.permanent ? 'failed' : 'recovering', nowMs), 'close');
+}
+
+/** Doubles from the least to the longest wait; the jitter takes away up to a quarter, so that cameras don't march. */
+function backoffMs(attempt: number, jitter: number, settings: SupervisorSettings): number {
+  const fullMs = Math.min(settings.backoffMaxMs, settings.backoffMinMs * 2 ** Math.min(attempt - 1, 20));
+  return fullMs * (1 - jitter / 4);
+}
+
+// A clip of a single frame must not spin.
+const shortestLoopMs = 500;
+
+function onEnded(now: Supervision, nowMs: number, settings: SupervisorSettings): Step {
+  if (now.pipeline !== 'open') return step(now);
+  const waitMs = nowMs - now.openedMs < shortestLoopMs ? settings.backoffMaxMs : 0;
+  return step({ ...now, pipeline: 'closing', openAtMs: nowMs + waitMs }, 'close');
+}
+
+function onTick(now: Supervision, jitter: number, nowMs: number, settings: SupervisorSettings): Step {
+  if (now.lingerEndsMs !== null && nowMs >= now.lingerEndsMs) {
+    const resting = { ...enter(now, 'idle', nowMs), lingerEndsMs: null, openAtMs: null, attempt: 0, cause: null };
+    return now.pipeline === 'open' ? step({ ...resting, pipeline: 'closing' }, 'close') : step(resting);
+  }
+  if (now.pipeline === 'open' && nowMs >= silenceEndsMs(now, settings)) {
+    return onFault(now, silence(now, nowMs), jitter, nowMs, settings);
+  }
+  return openWhenDue(now, nowMs);
+}
+
+function silence(now: Supervision, nowMs: number): Cause {
+  if (now.state !== 'live') {
+    const message = `no frame within ${seconds(nowMs - now.openedMs)} of the start`;
+    return { code: 'no-frames', message, permanent: false };
+  }
+  return { code: 'stalled', message: `no frame for ${seconds(nowMs - now.lastFrameMs)}`, permanent: false };
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}
+
+function openWhenDue(now: Supervision, nowMs: number): Step {
+  if (now.pipeline !== 'none' || now.openAtMs === null || nowMs < now.openAtMs) return step(now);
+  return step({ ...now, pipeline: 'open', openAtMs: null, openedMs: nowMs }, 'open');
+}
