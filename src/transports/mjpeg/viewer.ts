@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.js';
+import type { Frame } from '../../core/frame.js';
+import { RateMeter } from '../../core/rate.js';
+import type { Channel } from '../../hub/channel.js';
+import { Subscription } from '../../hub/subscription.js';
+import type { Viewer, ViewerStats } from '../../hub/viewer-registry.js';
+import type { FanOut, PartReceiver } from './fan-out.js';
+import { CONTENT_TYPE, type PartOptions, part, streamOpening } from './parts.js';
+import type { StreamQuery } from './query.js';
+
+/** Makes a socket keep little in the kernel, so that what a slow viewer sees is recent. */
+export type PrepareSocket = (descriptor: number) => void;
+
+export interface MjpegViewerOptions {
+  readonly camera: string;
+  readonly channel: Channel;
+  readonly query: StreamQuery;
+  readonly address: string;
+  readonly clock: Clock;
+  readonly fanOut: FanOut;
+  /** The parts of one frame, made once for all viewers who want them plain. */
+  readonly plainPart: (frame: Frame) => readonly Uint8Array[];
+  readonly prepareSocket: PrepareSocket;
+  readonly isOnline: () => boolean;
+  /** The connection is over, whoever ended it. Called once. */
+  readonly onClose: (viewer: MjpegViewer) => void;
+}
+
+// After this long without a new picture the last one counts as final; see `dual_final_frames`.
+const finalAfterMs = 100;
+
+/**
+ * One MJPEG connection, from the response's header to its end. Owns the response, its socket and its subscription.
+ * What leaves bypasses the response's own stream: the header says that the body ends with the connection.
+ */
+export class MjpegViewer implements Viewer, PartReceiver {
+  readonly id = randomBytes(8).toString('hex');
+  readonly transport = 'mjpeg';
+  readonly camera: string;
+  readonly address: string;
+  readonly sinceMs: number;
+  readonly mode: 'auto' | 'fixed';
+  readonly request: Viewer['request'];
+  readonly #options: MjpegViewerOptions;
+  readonly #query: StreamQuery;
+  readonly #isPlain: boolean;
+  readonly #socket: Socket;
+  readonly #subscription: Subscription;
+  readonly #rate: RateMeter;
+  #bytes = 0;
+  #tier: string;
+  #finalTimer: NodeJS.Timeout | undefined;
+  #finalCaptureMs = Number.NaN;
+  #countedCaptureMs = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  constructor(response: ServerResponse, socket: Socket, options: MjpegViewerOptions) {
+    const { query, channel, clock } = options;
+    this.camera = options.camera;
+    this.address = options.address;
+    this.sinceMs = clock();
+    this.mode = query.tier === 'auto' ? 'auto' : 'fixed';
+    this.request = requestOf(query);
+    this.#options = options;
+    this.#query = query;
+    this.#isPlain = !query.advanceHeaders && !query.zeroData && !query.extraHeaders;
+    this.#socket = socket;
+    this.#tier = channel.name;
+    this.#rate = new RateMeter(clock);
+    socket.on('close', () => this.#end());
+    this.#writeHeader(response);
+    this.#subscription = new Subscription(channel, {
+      deliver: (frame) => this.#deliver(frame),
+      ...(query.maxFps === undefined ? {} : { maxFps: query.maxFps }),
+    });
+    this.#subscription.ready();
+  }
+
+  get tier(): string {
+    return this.#tier;
+  }
+
+  stats(): ViewerStats {
+    return {
+      ...this.#subscription.stats,
+      fps: this.#rate.perSecond(),
+      bytes: this.#bytes,
+      bitrateBps: 8 * this.#rate.amountPerSecond(),
+    };
+  }
+
+  moveTo(channel: Channel): void {
+    this.#tier = channel.name;
+    this.#subscription.moveTo(channel);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    // What is under way may finish, but a viewer that takes nothing must not hold the server up.
+    if (this.#socket.writableLength === 0) this.#socket.end();
+    else this.#socket.destroy();
+    this.#end();
+  }
+
+  descriptor(): number {
+    if (this.#closed || this.#socket.destroyed || this.#socket.writableLength > 0) return -1;
+    return descriptorOf(this.#socket);
+  }
+
+  sent(frame: Frame, bytes: number): void {
+    this.#count(frame.captureMs, bytes);
+  }
+
+  rest(frame: Frame, bytes: number, rest: Uint8Array): void {
+    const { captureMs } = frame;
+    this.#socket.write(rest, (error) => {
+      if (!error) this.#count(captureMs, bytes);
+    });
+  }
+
+  failed(): void {
+    this.#socket.destroy();
+  }
+
+  #writeHeader(response: ServerResponse): void {
+    response.useChunkedEncodingByDefault = false;
+    response.shouldKeepAlive = false;
+    response.writeHead(200, {
+      'Content-Type': CONTENT_TYPE,
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+      'Set-Cookie': `stream_client=${encodeURIComponent(this.#query.key)}/${this.id}; path=/; max-age=30`,
+    });
+    response.flushHeaders();
+    this.#socket.setNoDelay(true);
+    this.#socket.setKeepAlive(true, 10_000);
+    const descriptor = descriptorOf(this.#socket);
+    if (descriptor >= 0) this.#options.prepareSocket(descriptor);
+    this.#socket.write(streamOpening(this.#query));
+  }
+
+  #deliver(frame: Frame): void {
+    this.#options.fanOut.deliver(frame, this.#isPlain ? this.#options.plainPart(frame) : this.#ownPart(frame), this);
+    if (this.#query.dualFinalFrames) this.#armFinal(frame);
+  }
+
+  #ownPart(frame: Frame): readonly Uint8Array[] {
+    const options: PartOptions = this.#query;
+    if (!this.#query.extraHeaders) return part(frame, options);
+    return part(frame, options, {
+      online: this.#options.isOnline(),
+      dropped: this.#subscription.stats.droppedSlow,
+      clientFps: this.#rate.perSecond(),
+      nowMs: this.#options.clock(),
+    });
+  }
+
+  #armFinal(frame: Frame): void {
+    if (frame.captureMs === this.#finalCaptureMs) return;
+    this.#finalCaptureMs = frame.captureMs;
+    clearTimeout(this.#finalTimer);
+    this.#finalTimer = setTimeout(() => {
+      if (this.#subscription.channel?.newest === frame) this.#subscription.repeat(frame);
+    }, finalAfterMs);
+  }
+
+  #count(captureMs: number, bytes: number): void {
+    this.#bytes += bytes;
+    this.#rate.add(bytes);
+    // A picture sent once more is old by intention.
+    if (captureMs > this.#countedCaptureMs) {
+      this.#countedCaptureMs = captureMs;
+      this.#subscription.channel?.latency.record(this.#options.clock() - captureMs);
+    }
+    this.#subscription.ready();
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#finalTimer);
+    this.#subscription.close();
+    this.#options.onClose(this);
+  }
+}
+
+function requestOf(query: StreamQuery): Viewer['request'] {
+  return {
+    extra_headers: query.extraHeaders,
+    advance_headers: query.advanceHeaders,
+    dual_final_frames: query.dualFinalFrames,
+    zero_data: query.zeroData,
+    key: query.key,
+    ...(query.maxFps === undefined ? {} : { fps: query.maxFps }),
+  };
+}
+
+/** The file descriptor of a connected TCP socket, -1 where there is none. */
+function descriptorOf(socket: Socket): number {
+  const handle: unknown = '_handle' in socket ? socket._handle : null;
+  if (typeof handle !== 'object' || handle === null || !('fd' in handle)) return -1;
+  return typeof handle.fd === 'number' ? handle.fd : -1;
+}

@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import { wallClockMs } from '../../core/clock.js';
+import { queryInvalid } from '../../core/errors.js';
+import type { Frame } from '../../core/frame.js';
+
+/** Writes a picture as the whole response and takes over the reference to it, until the last byte is out. */
+export function serveSnapshot(response: ServerResponse, frame: Frame, online: boolean): void {
+  response.on('close', () => frame.release());
+  response.writeHead(200, {
+    'Content-Type': 'image/jpeg',
+    'Content-Length': frame.data.byteLength,
+    'Cache-Control': 'no-store',
+    'X-Timestamp': (wallClockMs(frame.captureMs) / 1000).toFixed(6),
+    'X-Lenscast-Online': String(online),
+    'X-UStreamer-Online': String(online),
+    'X-UStreamer-Width': frame.width,
+    'X-UStreamer-Height': frame.height,
+  });
+  response.end(frame.data);
+}
+
+const longestAgeMs = 3_600_000;
+
+/** `max_age`, in ms; 0 where it isn't given: a picture no older than the request. Throws QUERY_INVALID. */
+export function parseMaxAge(value: string | undefined): number {
+  if (value === undefined || value === '') return 0;
+  const ms = Number(value);
+  if (!/^\d+$/.test(value) || ms > longestAgeMs) {
+    throw queryInvalid('max_age', value, `a whole number of milliseconds from 0 to ${longestAgeMs}`);
+  }
+  return ms;
+}

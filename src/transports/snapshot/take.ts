@@ -1,0 +1,37 @@
+import type { Clock } from '../../core/clock.js';
+import type { Frame } from '../../core/frame.js';
+import type { Channel } from '../../hub/channel.js';
+import { Subscription } from '../../hub/subscription.js';
+
+export interface SnapshotOptions {
+  /** How long before the request the picture may have been captured. */
+  readonly maxAgeMs: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits for one picture of a channel and starts its camera by doing so. Requests that come together get the same
+ * frame. Resolves with a frame whose one reference is the caller's, or null where none came in time.
+ */
+export function takeSnapshot(channel: Channel, { maxAgeMs, timeoutMs, clock }: SnapshotOptions): Promise<Frame | null> {
+  const oldestMs = clock() - maxAgeMs;
+  return new Promise((resolve) => {
+    const finish = (frame: Frame | null) => {
+      clearTimeout(timer);
+      subscription.close();
+      resolve(frame);
+    };
+    const timer = setTimeout(() => finish(null), timeoutMs);
+    const subscription = new Subscription(channel, {
+      deliver: (frame) => {
+        if (frame.captureMs >= oldestMs) finish(frame);
+        else {
+          frame.release();
+          subscription.ready();
+        }
+      },
+    });
+    subscription.ready();
+  });
+}
