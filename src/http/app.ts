@@ -1,0 +1,36 @@
+import { Hono } from 'hono';
+import { LensError, toProblem } from '../core/errors.js';
+import type { App, Environment, RequestContext, Services } from './environment.js';
+import { apiRoutes } from './routes/api.js';
+import { healthRoutes } from './routes/health.js';
+import { pageRoutes } from './routes/pages.js';
+import { streamRoutes } from './routes/streams.js';
+
+/** Every path of the server. Errors leave as problem+json (RFC 9457). */
+export function createApp(services: Services): App {
+  const app = new Hono<Environment>();
+  app.onError((error, c) => problem(c, error, services));
+  app.notFound((c) => {
+    const message = `There is nothing at ${JSON.stringify(c.req.path.slice(0, 200))}.`;
+    return problem(c, new LensError('NOT_FOUND', message, { hint: 'See / and /api/cameras.' }), services);
+  });
+  streamRoutes(app, services);
+  apiRoutes(app, services);
+  healthRoutes(app, services);
+  pageRoutes(app, services);
+  app.all('*', (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    const message = `${c.req.method} is not possible here; allowed is GET.`;
+    return problem(c, new LensError('METHOD_NOT_ALLOWED', message), services);
+  });
+  return app;
+}
+
+function problem(c: RequestContext, error: Error, { log }: Services): Response {
+  const body = toProblem(error);
+  if (body.status >= 500 && !(error instanceof LensError)) log.error(`${c.req.method} ${c.req.path}: ${error.stack}`);
+  const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+  if (error instanceof LensError && error.retryAfterS !== undefined) headers.set('Retry-After', `${error.retryAfterS}`);
+  if (body.status === 405) headers.set('Allow', 'GET, HEAD');
+  return new Response(JSON.stringify(body), { status: body.status, headers });
+}

@@ -1,0 +1,35 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono } from 'hono';
+import type { CameraDirectory } from '../camera/directory.js';
+import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
+import type { ViewerRegistry } from '../hub/viewer-registry.js';
+import type { MjpegTransport } from '../transports/mjpeg/transport.js';
+
+/** What the routes work on; `server.ts` makes it. */
+export interface Services {
+  readonly cameras: CameraDirectory;
+  readonly viewers: ViewerRegistry;
+  readonly mjpeg: MjpegTransport;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** Prometheus' text format. */
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+}
+
+export type Environment = { Bindings: HttpBindings };
+export type App = Hono<Environment>;
+export type RequestContext = Context<Environment>;
+
+/** `address:port` of the client; an IPv6 address in brackets. */
+export function clientAddress(c: RequestContext): string {
+  const { remoteAddress = '?', remotePort = 0 } = c.env.incoming.socket;
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
+  return `${address.includes(':') ? `[${address}]` : address}:${remotePort}`;
+}

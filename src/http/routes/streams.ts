@@ -1,0 +1,70 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Camera } from '../../camera/camera.js';
+import { snapshotUnavailable } from '../../core/errors.js';
+import type { Channel } from '../../hub/channel.js';
+import { CONTENT_TYPE } from '../../transports/mjpeg/parts.js';
+import { parseStreamQuery } from '../../transports/mjpeg/query.js';
+import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
+import { takeSnapshot } from '../../transports/snapshot/take.js';
+import { type App, clientAddress, type RequestContext, type Services } from '../environment.js';
+
+const snapshotTimeoutMs = 1900;
+
+/** The pictures: MJPEG streams and snapshots, under Lenscast's own paths and those of µStreamer and mjpg-streamer. */
+export function streamRoutes(app: App, services: Services): void {
+  const { cameras } = services;
+  const stream = (c: RequestContext, camera: Camera) => serveStream(c, camera, services);
+  const snapshot = (c: RequestContext, camera: Camera) => servePicture(c, camera, services);
+
+  // `?action=` counts before the path: mjpg-streamer's clients ask `/`, `/webcam/`, `/webcam`.
+  app.use(async (c, next) => {
+    const action = c.req.query('action');
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next();
+    if (action === 'stream') return stream(c, cameraOfPath(c.req.path, services));
+    if (action === 'snapshot') return snapshot(c, cameraOfPath(c.req.path, services));
+    return next();
+  });
+  app.get('/cameras/:id/stream', (c) => stream(c, cameras.get(c.req.param('id'))));
+  app.get('/cameras/:id/snapshot', (c) => snapshot(c, cameras.get(c.req.param('id'))));
+  app.get('/cameras/:id/snapshot.jpg', (c) => snapshot(c, cameras.get(c.req.param('id'))));
+  // Behind a proxy that leaves its own prefix in front.
+  app.get('*', (c, next) => {
+    const last = /^(?!\/(?:api|cameras)\/).*\/(stream|snapshot|snapshot\.jpg)\/?$/.exec(c.req.path)?.[1];
+    if (last === undefined) return next();
+    return last === 'stream' ? stream(c, cameras.first()) : snapshot(c, cameras.first());
+  });
+}
+
+function cameraOfPath(path: string, { cameras }: Services): Camera {
+  const id = /\/cameras\/([^/]+)/.exec(path)?.[1];
+  return id === undefined ? cameras.first() : cameras.get(decodeURIComponent(id));
+}
+
+async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Services): Promise<Response> {
+  const query = parseStreamQuery(c.req.query());
+  const channel = await channelOf(camera, query.tier);
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': CONTENT_TYPE, 'Cache-Control': 'no-store' });
+  const isOnline = () => camera.supervision.state === 'live';
+  mjpeg.serve(c.env.outgoing, { camera: camera.id, channel, query, address: clientAddress(c), isOnline });
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function servePicture(c: RequestContext, camera: Camera, { clock }: Services): Promise<Response> {
+  const startMs = clock();
+  const maxAgeMs = parseMaxAge(c.req.query('max_age'));
+  const channel = await channelOf(camera, c.req.query('tier') || 'auto');
+  const timeoutMs = Math.max(1, snapshotTimeoutMs - (clock() - startMs));
+  const frame = await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
+  if (frame === null) {
+    const { state, cause } = camera.supervision;
+    throw snapshotUnavailable(camera.id, cause === null ? `it is ${state}` : `it is ${state}, ${cause.message}`, 2);
+  }
+  serveSnapshot(c.env.outgoing, frame, camera.supervision.state === 'live');
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** A device that takes long to say what it can do must not hold up who asks for a tier that is there in any case. */
+async function channelOf(camera: Camera, tier: string): Promise<Channel> {
+  await Promise.race([camera.knowTiers(), new Promise((resolve) => setTimeout(resolve, 1500).unref())]);
+  return tier === 'auto' ? camera.bestChannel() : camera.channel(tier);
+}
