@@ -1,6 +1,7 @@
 /** The configuration as the rest of Lenscast reads it: checked, complete and in order. */
 
 import {
+  cameraSchema,
   DEFAULT_TIERS,
   type FileCamera,
   type FileConfig,
@@ -95,4 +96,9 @@ function defaultsFor(name: string): TierSettings {
 /** The three default tiers, best first: for a camera that no file describes. */
 export function defaultTiers(): readonly TierConfig[] {
   return Object.entries(DEFAULT_TIERS).map(([name, tier]) => completeTier(name, tier));
+}
+
+/** The camera that is shown where nothing is configured: all defaults. Throws SOURCE_INVALID. */
+export function defaultCamera(source: string): CameraConfig {
+  return toCamera('cam1', cameraSchema.parse({ source }));
 }

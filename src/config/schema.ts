@@ -80,7 +80,7 @@ const source = z
   })
   .meta(meta('Where the picture comes from', SOURCE_FORMS));
 
-const cameraSchema = z
+export const cameraSchema = z
   .strictObject({
     name: z
       .string()
