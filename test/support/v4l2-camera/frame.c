@@ -44,7 +44,7 @@ static Frame make_yuyv(const Pictures *pictures, uint32_t sequence, uint8_t *out
 
 static size_t write_comment(uint8_t *out, uint32_t sequence, uint64_t capture_us) {
   char text[80];
-  int length = snprintf(text, sizeof text, "lenscast-test seq=%010u capture_us=%016llu", sequence,
+  int length = snprintf(text, sizeof text, "lenscast-test seq=%010u capture_us=%020llu", sequence,
                         (unsigned long long)capture_us);
   out[0] = 0xff;
   out[1] = 0xfe;

@@ -14,5 +14,5 @@ typedef struct {
 uint64_t monotonic_us(void);
 
 // An MJPG frame has a COM segment right after SOI, always of the same length:
-// `lenscast-test seq=<10 digits> capture_us=<16 digits>`. `fault` is FAULT_NONE, FAULT_TRUNCATE or FAULT_CORRUPT.
+// `lenscast-test seq=<10 digits> capture_us=<20 digits>`. `fault` is FAULT_NONE, FAULT_TRUNCATE or FAULT_CORRUPT.
 Frame frame_make(const Pictures *pictures, uint32_t sequence, CameraFault fault, uint8_t *out, size_t capacity);

@@ -28,8 +28,10 @@ int ioctl_enum_framesizes(Handle *handle, int fd, void *argument) {
   if (!mode_has_format(&handle->config, sizes->pixel_format)) return -EINVAL;
   if (sizes->index >= (uint32_t)handle->config.size_count) return -EINVAL;
   FrameSize size = handle->config.sizes[sizes->index];
-  sizes->type = V4L2_FRMSIZE_TYPE_DISCRETE;
-  sizes->discrete = (struct v4l2_frmsize_discrete){size.width, size.height};
+  *sizes = (struct v4l2_frmsizeenum){.index = sizes->index,
+                                     .pixel_format = sizes->pixel_format,
+                                     .type = V4L2_FRMSIZE_TYPE_DISCRETE,
+                                     .discrete = {size.width, size.height}};
   return 0;
 }
 
@@ -41,6 +43,7 @@ int ioctl_enum_frameintervals(Handle *handle, int fd, void *argument) {
   if (intervals->index >= (uint32_t)handle->config.rate_count) return -EINVAL;
   intervals->type = V4L2_FRMIVAL_TYPE_DISCRETE;
   intervals->discrete = (struct v4l2_fract){1, handle->config.rates[intervals->index]};
+  memset(intervals->reserved, 0, sizeof intervals->reserved);
   return 0;
 }
 

@@ -18,10 +18,16 @@ static size_t image_size(const Handle *handle) {
   return mode_image_size(mode_current(&handle->config, handle->state));
 }
 
+static uint32_t add_buffers(Handle *handle, uint32_t memory, uint32_t count, size_t size) {
+  bool raw = mode_current(&handle->config, handle->state).format != V4L2_PIX_FMT_MJPEG;
+  return queue_add_buffers(&handle->queue, memory, count, size, raw);
+}
+
 int ioctl_reqbufs(Handle *handle, int fd, void *argument) {
   (void)fd;
   struct v4l2_requestbuffers *request = argument;
   request->capabilities = QUEUE_CAPABILITIES;
+  request->flags = 0;
   if (!fits(request->type, request->memory)) return -EINVAL;
   int error = handle_acquire(handle);
   if (error) return error;
@@ -31,7 +37,7 @@ int ioctl_reqbufs(Handle *handle, int fd, void *argument) {
     handle_dismiss(handle);
     return 0;
   }
-  request->count = queue_add_buffers(&handle->queue, request->memory, request->count, image_size(handle));
+  request->count = add_buffers(handle, request->memory, request->count, image_size(handle));
   return request->count > 0 ? 0 : -ENOMEM;
 }
 
@@ -40,7 +46,9 @@ int ioctl_create_bufs(Handle *handle, int fd, void *argument) {
   struct v4l2_create_buffers *request = argument;
   Queue *queue = &handle->queue;
   request->capabilities = QUEUE_CAPABILITIES;
+  request->flags = 0;
   request->index = queue->count;
+  memset(request->reserved, 0, sizeof request->reserved);
   if (!fits(request->format.type, request->memory)) return -EINVAL;
   if (queue->count > 0 && queue->memory != request->memory) return -EINVAL;
   if (request->count == 0) return 0;
@@ -48,7 +56,7 @@ int ioctl_create_bufs(Handle *handle, int fd, void *argument) {
   if (request->format.fmt.pix.sizeimage < size) return -EINVAL;
   int error = handle_acquire(handle);
   if (error) return error;
-  request->count = queue_add_buffers(queue, request->memory, request->count, request->format.fmt.pix.sizeimage);
+  request->count = add_buffers(handle, request->memory, request->count, request->format.fmt.pix.sizeimage);
   return request->count > 0 ? 0 : -ENOMEM;
 }
 
@@ -94,12 +102,16 @@ static bool is_capture(const void *type) { return *(const uint32_t *)type == V4L
 int ioctl_streamon(Handle *handle, int fd, void *argument) {
   (void)fd;
   if (!is_capture(argument)) return -EINVAL;
-  return handle->lock_fd < 0 ? -EBUSY : handle_stream_on(handle);
+  int error = handle_acquire(handle);
+  if (!error) error = handle_stream_on(handle);
+  if (handle->queue.count == 0) handle_dismiss(handle);
+  return error;
 }
 
 int ioctl_streamoff(Handle *handle, int fd, void *argument) {
   if (!is_capture(argument)) return -EINVAL;
-  if (handle->lock_fd < 0) return -EBUSY;
-  handle_stream_off(handle, fd);
-  return 0;
+  int error = handle_acquire(handle);
+  if (!error) handle_stream_off(handle, fd);
+  if (handle->queue.count == 0) handle_dismiss(handle);
+  return error;
 }

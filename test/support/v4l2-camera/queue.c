@@ -29,13 +29,15 @@ static size_t page_aligned(size_t size) {
   return (size + page - 1) / page * page;
 }
 
-static bool allocate(Queue *queue, Buffer *buffer, size_t size) {
+// `populate`: a driver's buffers are there before the first frame. Not for compressed ones, which use little of it.
+static bool allocate(Queue *queue, Buffer *buffer, size_t size, bool populate) {
   if (queue->memory_fd < 0) queue->memory_fd = memfd_create("v4l2-camera", MFD_CLOEXEC);
   if (queue->memory_fd < 0) return false;
   size_t used = 0;
   for (uint32_t i = 0; i < queue->count; i++) used += queue->buffers[i].length;
   if (ftruncate(queue->memory_fd, (off_t)(used + size)) != 0) return false;
-  void *start = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, queue->memory_fd, (off_t)used);
+  int flags = MAP_SHARED | (populate ? MAP_POPULATE : 0);
+  void *start = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, flags, queue->memory_fd, (off_t)used);
   if (start == MAP_FAILED) return false;
   buffer->start = start;
   buffer->length = size;
@@ -43,13 +45,15 @@ static bool allocate(Queue *queue, Buffer *buffer, size_t size) {
   return true;
 }
 
-uint32_t queue_add_buffers(Queue *queue, enum v4l2_memory memory, uint32_t count, size_t image_size) {
+uint32_t queue_add_buffers(Queue *queue, enum v4l2_memory memory, uint32_t count, size_t image_size,
+                           bool populate) {
   queue->memory = memory;
   uint32_t added = 0;
   for (; added < count && queue->count < QUEUE_MAX_BUFFERS; added++) {
     Buffer *buffer = &queue->buffers[queue->count];
     *buffer = (Buffer){0};
-    if (memory == V4L2_MEMORY_MMAP && !allocate(queue, buffer, page_aligned(image_size))) break;
+    if (memory == V4L2_MEMORY_MMAP && !allocate(queue, buffer, page_aligned(image_size), populate)) break;
+    if (memory == V4L2_MEMORY_USERPTR) buffer->length = image_size;
     queue->count++;
   }
   return added;
@@ -87,12 +91,22 @@ void queue_describe(const Queue *queue, uint32_t index, struct v4l2_buffer *out)
     out->m.userptr = (unsigned long)buffer->start;
 }
 
+// Unmapped memory would kill the application in the capture thread.
+static bool is_mapped(uintptr_t start, size_t length) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = start / page * page;
+  unsigned char resident[65536];
+  size_t span = start + length - first;
+  return span / page < sizeof resident && mincore((void *)first, span, resident) == 0;
+}
+
 int queue_enqueue(Queue *queue, const struct v4l2_buffer *asked, size_t image_size) {
   if (asked->index >= queue->count || asked->memory != queue->memory) return -EINVAL;
   Buffer *buffer = &queue->buffers[asked->index];
   if (buffer->state != BUFFER_IDLE) return -EINVAL;
+  if (asked->flags & V4L2_BUF_FLAG_REQUEST_FD) return -EBADR;
   if (queue->memory == V4L2_MEMORY_USERPTR) {
     if (!asked->m.userptr || asked->length < image_size) return -EINVAL;
+    if (!is_mapped(asked->m.userptr, asked->length)) return -EFAULT;
     buffer->start = (uint8_t *)asked->m.userptr;
     buffer->length = asked->length;
   }

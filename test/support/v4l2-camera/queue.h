@@ -38,7 +38,8 @@ typedef struct {
 void queue_init(Queue *queue);
 
 // Adds buffers, at most up to the limit, and returns how many: 0 or fewer than asked for where memory is short.
-uint32_t queue_add_buffers(Queue *queue, enum v4l2_memory memory, uint32_t count, size_t image_size);
+// `populate` takes all of their memory at once.
+uint32_t queue_add_buffers(Queue *queue, enum v4l2_memory memory, uint32_t count, size_t image_size, bool populate);
 void queue_free_buffers(Queue *queue);
 
 // Describes a buffer as VIDIOC_QUERYBUF does.

@@ -8,19 +8,24 @@
 #include "mjpeg_strip.h"
 #include "render.h"
 
-// The highest quality at which the picture isn't larger.
+static size_t encoded_size(const uint8_t *yuyv, int width, int height, int quality) {
+  EncodedPicture picture = encode_jpeg(yuyv, width, height, quality);
+  free(picture.bytes);
+  return picture.size;
+}
+
+// The quality at which the picture's size is nearest.
 static int quality_for(const uint8_t *yuyv, int width, int height, size_t bytes) {
   int low = 5, high = 98;
   while (low < high) {
-    int quality = (low + high + 1) / 2;
-    EncodedPicture picture = encode_jpeg(yuyv, width, height, quality);
-    if (picture.size <= bytes)
-      low = quality;
+    int quality = (low + high) / 2;
+    if (encoded_size(yuyv, width, height, quality) < bytes)
+      low = quality + 1;
     else
-      high = quality - 1;
-    free(picture.bytes);
+      high = quality;
   }
-  return low;
+  size_t above = encoded_size(yuyv, width, height, low), below = encoded_size(yuyv, width, height, low - 1);
+  return above + below > 2 * bytes ? low - 1 : low;
 }
 
 static int write_jpeg(FILE *file, PicturesHeader *header, const uint8_t *yuyv, int width, int height, int quality) {
