@@ -30,6 +30,7 @@ fi
 
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 root=$(mktemp -d "${TMPDIR:-/tmp}/fresh-machine.XXXXXX")
+chmod 755 "$root" # apt fetches as another user
 
 clean_up() {
   local code=$?
