@@ -28,6 +28,13 @@ typedef struct {
   PicturesHeader header;
 } Pictures;
 
+// Bytes that each JPEG shall have, from what one of 1920x1080 has; 0 for a raw format.
+uint32_t pictures_jpeg_bytes(uint32_t format, FrameSize size, uint32_t bytes_at_1080p);
+
+// The file's path; false where it's too long.
+bool pictures_path(const char *folder, uint32_t format, FrameSize size, uint32_t jpeg_bytes, char *path,
+                   size_t capacity);
+
 // Opens the file in V4L2_CAMERA_CACHE (or the control directory), rendering it before where it isn't there yet.
 // NULL with errno. Needs pictures_close().
 Pictures *pictures_open(const CameraConfig *config, Mode mode);

@@ -1,5 +1,6 @@
-// v4l2-camera-pictures FILE WIDTHxHEIGHT JPEG_BYTES
-// Renders the pictures of one camera mode (see pictures.h); JPEG_BYTES of 0 means YUYV. The file appears whole.
+// v4l2-camera-pictures FOLDER FORMAT WIDTHxHEIGHT JPEG_BYTES
+// Renders the pictures of one camera mode (see pictures.h) into its file in the folder, where it isn't there yet.
+// FORMAT is MJPG or YUYV, JPEG_BYTES what a JPEG of 1920x1080 shall have. The file appears whole.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,19 +63,30 @@ static int write_pictures(FILE *file, int width, int height, size_t jpeg_bytes) 
   return written;
 }
 
-int main(int argc, char **argv) {
-  int width, height;
-  if (argc != 4 || sscanf(argv[2], "%dx%d", &width, &height) != 2 || width <= 0 || width % 640 || height % MCU_HEIGHT) {
-    fprintf(stderr, "usage: %s FILE WIDTHxHEIGHT JPEG_BYTES (the width a multiple of 640, the height of 8)\n", argv[0]);
-    return 2;
-  }
-  char partial[4096];
-  snprintf(partial, sizeof partial, "%s.%d", argv[1], getpid());
+static int write_file(const char *path, FrameSize size, uint32_t jpeg_bytes) {
+  char partial[4200];
+  snprintf(partial, sizeof partial, "%s.%d", path, getpid());
   FILE *file = fopen(partial, "wb");
-  int written = file && write_pictures(file, width, height, strtoul(argv[3], NULL, 10));
+  int written = file && write_pictures(file, (int)size.width, (int)size.height, jpeg_bytes);
   if (file) written = fclose(file) == 0 && written;
-  if (written && rename(partial, argv[1]) == 0) return 0;
-  perror(argv[1]);
+  if (written && rename(partial, path) == 0) return 0;
+  perror(path);
   remove(partial);
   return 1;
+}
+
+int main(int argc, char **argv) {
+  FrameSize size;
+  uint32_t format = argc == 5 && strlen(argv[2]) == 4 ? *(const uint32_t *)(const void *)argv[2] : 0;
+  int known = format == V4L2_PIX_FMT_MJPEG || format == V4L2_PIX_FMT_YUYV;
+  int sized = known && sscanf(argv[3], "%ux%u", &size.width, &size.height) == 2;
+  if (!sized || size.width == 0 || size.width % 640 || size.height % MCU_HEIGHT) {
+    fprintf(stderr, "usage: %s FOLDER MJPG|YUYV WIDTHxHEIGHT JPEG_BYTES\n", argv[0]);
+    fprintf(stderr, "The width is a multiple of 640, the height of 8.\n");
+    return 2;
+  }
+  uint32_t jpeg_bytes = pictures_jpeg_bytes(format, size, (uint32_t)strtoul(argv[4], NULL, 10));
+  char path[4096];
+  if (!pictures_path(argv[1], format, size, jpeg_bytes, path, sizeof path)) return 2;
+  return access(path, R_OK) == 0 ? 0 : write_file(path, size, jpeg_bytes);
 }
