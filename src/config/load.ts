@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LensError, quote } from '../core/errors.js';
+import { LensError } from '../core/errors.js';
 import type { Arguments } from './arguments.js';
 import { type Config, toConfig } from './config.js';
 import { type Environment, readEnvironment, type Setting } from './env.js';
@@ -87,7 +87,7 @@ async function readText(file: string, asked: string | undefined): Promise<string
     };
     const reason = reasons[code] ?? (code === '' ? 'it could not be read' : code);
     const hint = asked === undefined ? {} : { hint: 'Give an existing file with --config or LENSCAST_CONFIG.' };
-    throw new LensError('CONFIG_NOT_FOUND', `Configuration file ${quote(file)}: ${reason}.`, { ...hint, cause: error });
+    throw new LensError('CONFIG_NOT_FOUND', `Configuration file ${JSON.stringify(file)}: ${reason}.`, { ...hint, cause: error });
   }
 }
 
