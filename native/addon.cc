@@ -104,7 +104,10 @@ void initGStreamer(Napi::Env env) {
 
 // process.exit() on the main thread runs 'exit' handlers but no clean-up hooks; worker.terminate() the other way round.
 void stopAtEnd(Napi::Env env, const std::shared_ptr<Environment>& environment) {
-  env.AddCleanupHook([environment] { environment->stopAll(); });
+  env.AddCleanupHook([environment] {
+    environment->stopAll();
+    environment->pipelineClass.Reset();
+  });
   const Napi::Value process = env.Global().Get("process");
   if (!process.IsObject()) return;
   const auto onExit = [environment](const Napi::CallbackInfo&) { environment->stopAll(); };

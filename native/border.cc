@@ -57,7 +57,7 @@ std::string describe(Napi::Value value) {
     case napi_boolean:
       return value.As<Napi::Boolean>().Value() ? "true" : "false";
     case napi_number:
-      return plain(value.As<Napi::Number>().DoubleValue());
+      return value.ToString().Utf8Value();
     case napi_string:
       return quoted(value.As<Napi::String>().Utf8Value());
     case napi_symbol:

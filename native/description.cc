@@ -5,9 +5,13 @@
 namespace lenscast {
 namespace {
 
-std::string joined(gchar** names) {
+// Of the names that the parser found no element for; it also lists elements whose properties it refused.
+std::string missingOf(gchar** names) {
   std::string text;
-  for (gchar** name = names; *name != nullptr; ++name) text += (text.empty() ? "" : ", ") + std::string(*name);
+  for (gchar** name = names; name != nullptr && *name != nullptr; ++name) {
+    if (FactoryPtr(gst_element_factory_find(*name))) continue;
+    text += (text.empty() ? "" : ", ") + std::string(*name);
+  }
   return text;
 }
 
@@ -26,8 +30,9 @@ ElementPtr parsePipeline(const std::string& description) {
   const ErrorPtr error(rawError);
   ElementPtr element(made == nullptr ? nullptr : GST_ELEMENT(gst_object_ref_sink(made)));
   const StringsPtr missing(gst_parse_context_get_missing_elements(context.get()));
-  if (missing && *missing.get() != nullptr) {
-    throw AddonError(code::kMissingElement, "GStreamer has no element " + joined(missing.get()) + " on this machine");
+  const std::string names = missingOf(missing.get());
+  if (!names.empty()) {
+    throw AddonError(code::kMissingElement, "GStreamer has no element " + names + " on this machine");
   }
   if (error || !element) {
     throw AddonError(code::kParse, "not a valid pipeline: " + (error ? toString(error->message) : "nothing was built"));

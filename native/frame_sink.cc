@@ -20,7 +20,8 @@ int64_t captureTimeNs(GstElement* element, GstSample* sample, int64_t arrivalNs)
   const GstClockTime baseTime = gst_element_get_base_time(element);
   const ClockPtr clock(gst_element_get_clock(element));
   if (!clock || !GST_CLOCK_TIME_IS_VALID(runningTime) || !GST_CLOCK_TIME_IS_VALID(baseTime)) return arrivalNs;
-  const auto ageNs = static_cast<int64_t>(gst_clock_get_time(clock.get())) - static_cast<int64_t>(baseTime + runningTime);
+  const auto captured = static_cast<int64_t>(baseTime + runningTime);
+  const auto ageNs = static_cast<int64_t>(gst_clock_get_time(clock.get())) - captured;
   return std::min(monotonicNs() - ageNs, arrivalNs);
 }
 

@@ -167,6 +167,8 @@ void PipelineWrap::letGo() {
 }
 
 void PipelineWrap::deliver(Napi::Env env) {
+  // Keeps this alive: a handler may close the pipeline, and nothing else holds the wrapper then.
+  [[maybe_unused]] const Napi::Object self = Value();
   const Napi::Object handlers = handlers_.Value();
   const Napi::Function onFrames = onFrames_.Value();
   const Napi::Function onEvent = onEvent_.Value();

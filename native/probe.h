@@ -15,8 +15,8 @@ struct ProbeResult {
   uint64_t bytes = 0;
 };
 
-// Runs a description until one buffer reached its `appsink name=probe`. Throws ERR_TIMEOUT, ERR_STATE_CHANGE, ERR_PARSE,
-// ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
+// Runs a description until one buffer reached its `appsink name=probe`. Throws ERR_TIMEOUT, ERR_STATE_CHANGE,
+// ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
 ProbeResult probe(const std::string& description, Milliseconds timeout);
 
 // What the source pad of the element `source` can deliver in state READY: a string for each caps structure, lists of

@@ -163,7 +163,15 @@ PropertyValue getProperty(GstElement* element, const std::string& name) {
     default:
       break;
   }
-  CharsPtr text(gst_value_serialize(value.get()));
+  CharsPtr text;
+  // gst_value_serialize() would put these in quotes, with escapes.
+  if (GST_VALUE_HOLDS_CAPS(value.get())) {
+    text.reset(gst_caps_to_string(gst_value_get_caps(value.get())));
+  } else if (GST_VALUE_HOLDS_STRUCTURE(value.get())) {
+    text.reset(gst_structure_to_string(gst_value_get_structure(value.get())));
+  } else {
+    text.reset(gst_value_serialize(value.get()));
+  }
   if (!text) text.reset(g_strdup_value_contents(value.get()));
   return toString(text.get());
 }
