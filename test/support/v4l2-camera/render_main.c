@@ -77,7 +77,8 @@ static int write_file(const char *path, FrameSize size, uint32_t jpeg_bytes) {
 
 int main(int argc, char **argv) {
   FrameSize size;
-  uint32_t format = argc == 5 && strlen(argv[2]) == 4 ? *(const uint32_t *)(const void *)argv[2] : 0;
+  const char *name = argc == 5 ? argv[2] : "";
+  uint32_t format = strlen(name) == 4 ? v4l2_fourcc(name[0], name[1], name[2], name[3]) : 0;
   int known = format == V4L2_PIX_FMT_MJPEG || format == V4L2_PIX_FMT_YUYV;
   int sized = known && sscanf(argv[3], "%ux%u", &size.width, &size.height) == 2;
   if (!sized || size.width == 0 || size.width % 640 || size.height % MCU_HEIGHT) {
