@@ -1,8 +1,8 @@
 /**
  * Emulated UVC cameras for child processes: `test/support/v4l2-camera/config.h` says what their control files hold.
  *
- * A process that is started with {@link V4l2Cameras.env} sees `/dev/video0`, `/dev/video1`… as its cameras are commanded
- * from here; a command takes effect within milliseconds, in every such process.
+ * A process that is started with {@link V4l2Cameras.env} sees `/dev/video0`, `/dev/video1`… as they are commanded from
+ * here; a command takes effect within milliseconds, in every such process.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';

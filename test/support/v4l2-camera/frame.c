@@ -75,7 +75,8 @@ static void corrupt(uint8_t *bytes, size_t size, uint32_t seed) {
   for (int piece = 0; piece < 16; piece++) {
     seed = seed * 1664525u + 1013904223u;
     size_t at = size / 3 + seed % (size / 2);
-    for (size_t i = 0; i < 64 && at + i + 2 < size; i++) bytes[at + i] = (uint8_t)(seed >> (i % 24)) ^ (uint8_t)(i * 37);
+    for (size_t i = 0; i < 64 && at + i + 2 < size; i++)
+      bytes[at + i] = (uint8_t)(seed >> (i % 24)) ^ (uint8_t)(i * 37);
   }
 }
 

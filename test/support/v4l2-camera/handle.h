@@ -3,6 +3,8 @@
 //
 // Handles lie in a fixed array and are never freed, so that a lookup needs no lock: who finds one takes its mutex and
 // asks whether it's still open. A handle serves the process that opened it; a forked child sees a bare pipe.
+//
+// Not emulated: read(2) on the descriptor (it would take the pipe's bytes), dup2(), fcntl(F_DUPFD).
 #pragma once
 
 #include <pthread.h>

@@ -18,16 +18,20 @@ static int memory_file(const char *text) {
   return -1;
 }
 
+// The node's number where the whole path fits the pattern, which ends in %n; else -1.
+static int node_in(const char *path, const char *pattern) {
+  int node = -1, end = 0;
+  return sscanf(path, pattern, &node, &end) == 1 && end > 0 && !path[end] ? node : -1;
+}
+
 bool sysfs_open(const char *path, int *result) {
   if (!path || strncmp(path, "/sys/", 5) != 0 || !config_directory()) return false;
-  int node = -1, end = 0;
-  bool uevent = sscanf(path, "/sys/dev/char/81:%d/uevent%n", &node, &end) == 1 && end > 0 && !path[end];
-  if (!uevent) end = 0;
-  bool name = !uevent && sscanf(path, "/sys/class/video4linux/video%d/name%n", &node, &end) == 1 && end > 0 && !path[end];
+  int uevent = node_in(path, "/sys/dev/char/81:%d/uevent%n");
+  int node = uevent >= 0 ? uevent : node_in(path, "/sys/class/video4linux/video%d/name%n");
   CameraConfig config;
-  if ((!uevent && !name) || node < 0 || node >= CAMERA_MAX_NODES || !config_read(node, &config)) return false;
+  if (node < 0 || node >= CAMERA_MAX_NODES || !config_read(node, &config)) return false;
   char text[128];
-  if (uevent)
+  if (uevent >= 0)
     snprintf(text, sizeof text, "MAJOR=81\nMINOR=%d\nDEVNAME=video%d\n", node, node);
   else
     snprintf(text, sizeof text, "%s\n", config.card);
