@@ -68,11 +68,11 @@ describe('openPipeline', () => {
   });
 
   it('lets nobody else construct pipelines', () => {
-    const { constructor } = openPipeline('fakesrc ! fakesink').pipeline as unknown as {
+    const { constructor: Forged } = openPipeline('fakesrc ! fakesink').pipeline as unknown as {
       constructor: new (...args: unknown[]) => unknown;
     };
-    expectCode(() => new constructor(), 'ERR_INVALID_ARG', /openPipeline/);
-    expectCode(() => new constructor({}), 'ERR_INVALID_ARG', /openPipeline/);
+    expectCode(() => new Forged(), 'ERR_INVALID_ARG', /openPipeline/);
+    expectCode(() => new Forged({}), 'ERR_INVALID_ARG', /openPipeline/);
     const { take } = openPipeline('fakesrc ! fakesink').pipeline;
     expect(() => take.call({} as never, 'a')).toThrow(TypeError);
   });
