@@ -75,7 +75,8 @@ static gboolean read_clip(ClipSource *self, const char *path, GError **error) {
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   GstBus *bus = gst_element_get_bus(pipeline);
   // An error before the first sample would leave pull_sample waiting for ever.
-  GstMessage *message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE);
+  GstMessage *message =
+      gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE);
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
     gst_message_parse_error(message, error, NULL);
   else
