@@ -87,7 +87,10 @@ async function readText(file: string, asked: string | undefined): Promise<string
     };
     const reason = reasons[code] ?? (code === '' ? 'it could not be read' : code);
     const hint = asked === undefined ? {} : { hint: 'Give an existing file with --config or LENSCAST_CONFIG.' };
-    throw new LensError('CONFIG_NOT_FOUND', `Configuration file ${JSON.stringify(file)}: ${reason}.`, { ...hint, cause: error });
+    throw new LensError('CONFIG_NOT_FOUND', `Configuration file ${JSON.stringify(file)}: ${reason}.`, {
+      ...hint,
+      cause: error,
+    });
   }
 }
 
