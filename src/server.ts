@@ -1,3 +1,4 @@
+import { bestChannel } from './adaptation/place.js';
 import { Camera } from './camera/camera.js';
 import { findDefaultSource } from './camera/default-source.js';
 import { CameraDirectory } from './camera/directory.js';
@@ -41,8 +42,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
     // Viewers who left the choice to the server go where it is best once that is known.
     camera.listen({
       onTiers: () => {
-        for (const viewer of viewers.ofCamera(camera.id))
-          if (viewer.mode === 'auto') viewer.moveTo(camera.bestChannel());
+        for (const viewer of viewers.ofCamera(camera.id)) viewer.moveTo(bestChannel(camera, viewer.choice));
       },
     });
   }

@@ -51,6 +51,7 @@ export class Camera {
   readonly #channels = new Map<string, Channel>();
   readonly #watched = new Set<string>();
   readonly #listeners = new Set<CameraListener>();
+  #profile: string | null = null;
   #supervision: Supervision;
   #session: Session | undefined;
   #inspection: Promise<PipelineSource> | undefined;
@@ -87,16 +88,22 @@ export class Camera {
     return [...this.#channels.keys()].filter((name) => name !== SOURCE_TIER || this.#passesThrough === true);
   }
 
+  /** The tier that `auto` viewers are held to; null where each has its own. */
+  get profile(): string | null {
+    return this.#profile;
+  }
+
+  /** Whoever asks moves the viewers. Throws TIER_NOT_FOUND. */
+  holdTo(profile: string | null): void {
+    if (profile !== null) this.channel(profile);
+    this.#profile = profile;
+  }
+
   /** The channel of a tier. Throws TIER_NOT_FOUND. */
   channel(tier: string): Channel {
     const channel = this.tierNames.includes(tier) ? this.#channels.get(tier) : undefined;
     if (channel === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     return channel;
-  }
-
-  /** The best tier there is, for a viewer that names none. */
-  bestChannel(): Channel {
-    return this.channel(this.tierNames[0] ?? '');
   }
 
   /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */

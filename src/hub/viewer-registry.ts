@@ -12,6 +12,25 @@ export interface ViewerStats {
   readonly bitrateBps: number;
 }
 
+/** Which tiers a viewer wants. */
+export interface TierChoice {
+  /** `auto`: the server chooses the tier; `fixed`: it was named. */
+  readonly mode: 'auto' | 'fixed';
+  readonly fixedTier?: string;
+  /** The best and the least that `auto` may give. */
+  readonly maxTier?: string;
+  readonly minTier?: string;
+}
+
+/** What is known of the way to a viewer; null where it isn't. */
+export interface ViewerLink {
+  readonly rttMs: number | null;
+  /** What the link could carry, bit/s. */
+  readonly linkBps: number | null;
+  /** How old frames are when the viewer has them. */
+  readonly ageMs: { readonly p50: number | null; readonly p95: number | null };
+}
+
 /** Anybody who watches, whatever the transport. */
 export interface Viewer {
   readonly id: string;
@@ -21,14 +40,20 @@ export interface Viewer {
   readonly address: string;
   /** CLOCK_MONOTONIC ms. */
   readonly sinceMs: number;
-  /** `auto`: the server chooses the tier; `fixed`: the viewer named it. */
-  readonly mode: 'auto' | 'fixed';
+  readonly choice: TierChoice;
+  /** The most frames a second that it wants; null for all. */
+  readonly maxFps: number | null;
   /** What the viewer asked for, under the transport's own names. */
   readonly request: Readonly<Record<string, string | number | boolean>>;
   readonly tier: string;
   stats(): ViewerStats;
+  link?(): ViewerLink;
   /** Between two frames. */
   moveTo(channel: Channel): void;
+  /** Names its tier, or leaves the choice to the server: null. It stays where it is until `moveTo()`. */
+  pinTo(tier: string | null): void;
+  /** From the next frame on; null for all. */
+  limitTo(maxFps: number | null): void;
   /** Ends the viewer's stream. Idempotent. */
   close(): void;
 }

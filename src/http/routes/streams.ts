@@ -1,9 +1,9 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { firstChannel } from '../../adaptation/place.js';
 import type { Camera } from '../../camera/camera.js';
 import { snapshotUnavailable } from '../../core/errors.js';
-import type { Channel } from '../../hub/channel.js';
 import { CONTENT_TYPE } from '../../transports/mjpeg/parts.js';
-import { parseStreamQuery } from '../../transports/mjpeg/query.js';
+import { checkTierBounds, parseStreamQuery, tierChoice } from '../../transports/mjpeg/query.js';
 import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
 import { takeSnapshot } from '../../transports/snapshot/take.js';
 import { type App, clientAddress, type RequestContext, type Services } from '../environment.js';
@@ -42,7 +42,9 @@ function cameraOfPath(path: string, { cameras }: Services): Camera {
 
 async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Services): Promise<Response> {
   const query = parseStreamQuery(c.req.query());
-  const channel = await channelOf(camera, query.tier);
+  await tiersKnown(camera);
+  checkTierBounds(query, camera.id, camera.tierNames);
+  const channel = firstChannel(camera, tierChoice(query));
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': CONTENT_TYPE, 'Cache-Control': 'no-store' });
   const isOnline = () => camera.supervision.state === 'live';
   mjpeg.serve(c.env.outgoing, { camera: camera.id, channel, query, address: clientAddress(c), isOnline });
@@ -52,7 +54,9 @@ async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Service
 async function servePicture(c: RequestContext, camera: Camera, { clock }: Services): Promise<Response> {
   const startMs = clock();
   const maxAgeMs = parseMaxAge(c.req.query('max_age'));
-  const channel = await channelOf(camera, c.req.query('tier') || 'auto');
+  await tiersKnown(camera);
+  const tier = c.req.query('tier') || 'auto';
+  const channel = firstChannel(camera, tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier });
   const timeoutMs = Math.max(1, snapshotTimeoutMs - (clock() - startMs));
   const frame = await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
   if (frame === null) {
@@ -64,7 +68,6 @@ async function servePicture(c: RequestContext, camera: Camera, { clock }: Servic
 }
 
 /** A device that takes long to say what it can do must not hold up who asks for a tier that is there in any case. */
-async function channelOf(camera: Camera, tier: string): Promise<Channel> {
+async function tiersKnown(camera: Camera): Promise<void> {
   await Promise.race([camera.knowTiers(), new Promise((resolve) => setTimeout(resolve, 1500).unref())]);
-  return tier === 'auto' ? camera.bestChannel() : camera.channel(tier);
 }

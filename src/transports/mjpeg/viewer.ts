@@ -6,10 +6,10 @@ import type { Frame } from '../../core/frame.js';
 import { RateMeter } from '../../core/rate.js';
 import type { Channel } from '../../hub/channel.js';
 import { Subscription } from '../../hub/subscription.js';
-import type { Viewer, ViewerStats } from '../../hub/viewer-registry.js';
+import type { TierChoice, Viewer, ViewerStats } from '../../hub/viewer-registry.js';
 import type { FanOut, PartReceiver } from './fan-out.js';
 import { CONTENT_TYPE, type PartOptions, part, streamOpening } from './parts.js';
-import type { StreamQuery } from './query.js';
+import { type StreamQuery, tierChoice } from './query.js';
 
 /** Makes a socket keep little in the kernel, so that what a slow viewer sees is recent. */
 export type PrepareSocket = (descriptor: number) => void;
@@ -42,7 +42,6 @@ export class MjpegViewer implements Viewer, PartReceiver {
   readonly camera: string;
   readonly address: string;
   readonly sinceMs: number;
-  readonly mode: 'auto' | 'fixed';
   readonly request: Viewer['request'];
   readonly #options: MjpegViewerOptions;
   readonly #query: StreamQuery;
@@ -52,6 +51,8 @@ export class MjpegViewer implements Viewer, PartReceiver {
   readonly #rate: RateMeter;
   #bytes = 0;
   #tier: string;
+  #choice: TierChoice;
+  #maxFps: number | null;
   #finalTimer: NodeJS.Timeout | undefined;
   #finalCaptureMs = Number.NaN;
   #countedCaptureMs = Number.NEGATIVE_INFINITY;
@@ -62,13 +63,14 @@ export class MjpegViewer implements Viewer, PartReceiver {
     this.camera = options.camera;
     this.address = options.address;
     this.sinceMs = clock();
-    this.mode = query.tier === 'auto' ? 'auto' : 'fixed';
     this.request = requestOf(query);
     this.#options = options;
     this.#query = query;
     this.#isPlain = !query.advanceHeaders && !query.zeroData && !query.extraHeaders;
     this.#socket = socket;
     this.#tier = channel.name;
+    this.#choice = tierChoice(query);
+    this.#maxFps = query.maxFps ?? null;
     this.#rate = new RateMeter(clock);
     socket.on('close', () => this.#end());
     this.#writeHeader(response);
@@ -83,6 +85,14 @@ export class MjpegViewer implements Viewer, PartReceiver {
     return this.#tier;
   }
 
+  get choice(): TierChoice {
+    return this.#choice;
+  }
+
+  get maxFps(): number | null {
+    return this.#maxFps;
+  }
+
   stats(): ViewerStats {
     return {
       ...this.#subscription.stats,
@@ -95,6 +105,16 @@ export class MjpegViewer implements Viewer, PartReceiver {
   moveTo(channel: Channel): void {
     this.#tier = channel.name;
     this.#subscription.moveTo(channel);
+  }
+
+  pinTo(tier: string | null): void {
+    const { maxTier, minTier } = this.#query;
+    this.#choice = tierChoice({ tier: tier ?? 'auto', maxTier, minTier });
+  }
+
+  limitTo(maxFps: number | null): void {
+    this.#maxFps = maxFps;
+    this.#subscription.limitTo(maxFps ?? undefined);
   }
 
   close(): void {
@@ -195,6 +215,8 @@ function requestOf(query: StreamQuery): Viewer['request'] {
     zero_data: query.zeroData,
     key: query.key,
     ...(query.maxFps === undefined ? {} : { fps: query.maxFps }),
+    ...(query.maxTier === undefined ? {} : { max_tier: query.maxTier }),
+    ...(query.minTier === undefined ? {} : { min_tier: query.minTier }),
   };
 }
 
