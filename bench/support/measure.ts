@@ -1,0 +1,97 @@
+/** One measurement: a server, its viewers, and what both saw in the same seconds. */
+import { type LoadOptions, type LoadReport, runLoad } from '../../test/support/load-client.js';
+import type { V4l2Camera } from '../../test/support/v4l2-camera.js';
+import { ProcessMeter, type ProcessUse, sumOf } from './process-use.js';
+import { LOAD_CPU, type RunningServer } from './servers.js';
+
+export interface Measurement {
+  /** Without the emulated cameras' own threads, which run inside the server's process. */
+  readonly use: ProcessUse;
+  readonly load: LoadReport;
+  readonly fpsPerViewer: number;
+  readonly bytesPerFrame: number;
+  /** Frames that the cameras lost since no buffer was free. */
+  readonly cameraLost: number;
+}
+
+export interface MeasureOptions {
+  readonly servers: readonly RunningServer[];
+  readonly cameras: readonly V4l2Camera[];
+  readonly load: Omit<LoadOptions, 'url' | 'cpu'>;
+}
+
+/** Several servers are watched by so many viewers each, and count as one. */
+export async function measure(options: MeasureOptions): Promise<Measurement> {
+  const streams = options.servers.map(({ url, streamPath }) => url + streamPath);
+  return measureStreams({ ...options, pids: options.servers.map(({ pid }) => pid), streams });
+}
+
+export interface StreamsOptions extends Pick<MeasureOptions, 'cameras' | 'load'> {
+  readonly pids: readonly number[];
+  readonly streams: readonly string[];
+}
+
+export async function measureStreams({ pids, streams, cameras, load }: StreamsOptions): Promise<Measurement> {
+  const meters = pids.map((pid) => new ProcessMeter(pid));
+  const counters = () => cameras.map((camera) => camera.counters());
+  let before = counters();
+  let after = before;
+  let uses: ProcessUse[] = [];
+  let beganMs = 0;
+  let elapsedMs = 0;
+  // The first of the load clients gives the time.
+  const hooks = {
+    onMeasuring: () => {
+      for (const meter of meters) meter.begin();
+      before = counters();
+      beganMs = performance.now();
+    },
+    onMeasured: () => {
+      uses = meters.map((meter) => meter.end());
+      after = counters();
+      elapsedMs = performance.now() - beganMs;
+    },
+  };
+  const reports = await Promise.all(
+    streams.map((url, i) => runLoad({ ...load, url, cpu: LOAD_CPU }, i === 0 ? hooks : {})),
+  );
+  const cameraNs = after.reduce((sum, { captureCpuNs }, i) => sum + captureCpuNs - (before[i]?.captureCpuNs ?? 0), 0);
+  const use = withoutCameras(sumOf(uses), cameraNs / (1e4 * elapsedMs));
+  const merged = mergeReports(reports);
+  return {
+    use,
+    load: merged,
+    fpsPerViewer: merged.frames / merged.viewers / merged.seconds,
+    bytesPerFrame: merged.bytes / merged.frames,
+    cameraLost: after.reduce((sum, { lost }, i) => sum + lost - (before[i]?.lost ?? 0), 0),
+  };
+}
+
+const cameraThread = 'v4l2-camera';
+
+function withoutCameras(use: ProcessUse, cameraPercent: number): ProcessUse {
+  const { [cameraThread]: _, ...byThread } = use.cpuPercentByThread;
+  return { ...use, cpuPercent: use.cpuPercent - cameraPercent, cpuPercentByThread: byThread };
+}
+
+const counted = [
+  'viewers',
+  'closed',
+  'frames',
+  'bytes',
+  'badFrames',
+  'framingErrors',
+  'gaps',
+  'missed',
+  'duplicates',
+  'backwards',
+] as const;
+
+/** Counts add up; of the distributions the worst one stands for all. */
+function mergeReports(reports: readonly LoadReport[]): LoadReport {
+  const worst = [...reports].sort((a, b) => (b.latencyMs?.p99 ?? 0) - (a.latencyMs?.p99 ?? 0))[0];
+  if (worst === undefined) throw new Error('no load');
+  const sums: Partial<Record<(typeof counted)[number], number>> = {};
+  for (const name of counted) sums[name] = reports.reduce((sum, report) => sum + report[name], 0);
+  return { ...worst, ...sums, perViewer: reports.flatMap(({ perViewer }) => perViewer) };
+}
