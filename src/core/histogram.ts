@@ -42,7 +42,7 @@ export class DurationHistogram {
     if (ageMs < windowMs) return;
     this.#previous = ageMs < 2 * windowMs ? this.#current : new Float64Array(bucketCount);
     this.#current = new Float64Array(bucketCount);
-    this.#turnedMs = this.#clock();
+    this.#turnedMs += Math.floor(ageMs / windowMs) * windowMs;
   }
 }
 

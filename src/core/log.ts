@@ -35,7 +35,7 @@ export function createLog({ write, level, scope }: LogOptions): Log {
         .map(([key, value]) => ` ${key}=${formatValue(value)}`)
         .join('');
       const prefix = scope === undefined ? '' : `${scope}: `;
-      write(maskCredentials(`${new Date().toISOString()} ${at.padEnd(5)} ${prefix}${message}${pairs}`));
+      write(maskCredentials(escapeControls(`${new Date().toISOString()} ${at.padEnd(5)} ${prefix}${message}${pairs}`)));
     };
   return {
     debug: line('debug'),
@@ -44,6 +44,14 @@ export function createLog({ write, level, scope }: LogOptions): Log {
     error: line('error'),
     child: (name) => createLog({ write, level, scope: scope === undefined ? name : `${scope} ${name}` }),
   };
+}
+
+/** What a camera or a client says must neither begin a line of its own nor command the terminal. */
+function escapeControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
+  });
 }
 
 function formatValue(value: string | number | boolean | undefined): string {

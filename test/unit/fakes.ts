@@ -1,0 +1,181 @@
+import type { CameraConfig } from '../../src/config/config.js';
+import type { Clock } from '../../src/core/clock.js';
+import { Frame } from '../../src/core/frame.js';
+import type { Log } from '../../src/core/log.js';
+import type {
+  NativeAddon,
+  NativeFrame,
+  NativePipeline,
+  PipelineHandlers,
+  PipelineOptions,
+  PipelineStats,
+  TapStats,
+} from '../../src/native/addon.types.js';
+
+/** A clock that stands still until it is moved. */
+export interface ManualClock {
+  nowMs: number;
+  readonly clock: Clock;
+}
+
+export function manualClock(nowMs = 1_000_000): ManualClock {
+  const state = { nowMs, clock: () => state.nowMs };
+  return state;
+}
+
+/** A frame that tells whether its bytes are still there. */
+export class TestFrame extends Frame {
+  freed = 0;
+
+  constructor(sequence: number, captureMs = sequence * 40, data: Uint8Array = Uint8Array.of(sequence & 0xff)) {
+    super({ data, width: 640, height: 360, captureMs, sequence }, () => {
+      this.freed++;
+    });
+  }
+}
+
+export const noTap: TapStats = { buffers: 0, bytes: 0, corrupt: 0, lastMs: 0, caps: '' };
+
+/** A pipeline that does what it is told and remembers it. */
+export class FakePipeline implements NativePipeline {
+  readonly description: string;
+  readonly options: PipelineOptions;
+  readonly handlers: PipelineHandlers;
+  readonly properties = new Map<string, unknown>();
+  readonly frames = new Map<string, NativeFrame[]>();
+  tap: TapStats = noTap;
+  started = false;
+  closed = false;
+  /** What `start()` gives back; it never settles where this stays undefined. */
+  startResult: Promise<void> | undefined = Promise.resolve();
+  #rejectStart: ((error: Error) => void) | undefined;
+
+  constructor(description: string, options: PipelineOptions, handlers: PipelineHandlers) {
+    this.description = description;
+    this.options = options;
+    this.handlers = handlers;
+  }
+
+  start(): Promise<void> {
+    this.started = true;
+    return (
+      this.startResult ??
+      new Promise((_resolve, reject) => {
+        this.#rejectStart = reject;
+      })
+    );
+  }
+
+  close(): Promise<boolean> {
+    this.closed = true;
+    this.#rejectStart?.(Object.assign(new Error('the pipeline was closed'), { code: 'ERR_CLOSED' }));
+    return Promise.resolve(true);
+  }
+
+  take(sink: string): NativeFrame | null {
+    return this.frames.get(sink)?.shift() ?? null;
+  }
+
+  setProperty(element: string, property: string, value: unknown): void {
+    this.properties.set(`${element}.${property}`, value);
+  }
+
+  getProperty(): string {
+    return '';
+  }
+
+  push(): boolean {
+    return true;
+  }
+
+  endOfStream(): void {}
+
+  seek(): boolean {
+    return true;
+  }
+
+  stats(): PipelineStats {
+    return { state: this.closed ? 'null' : 'playing', sinks: {}, tap: this.tap };
+  }
+}
+
+/** An addon without GStreamer. */
+export class FakeAddon implements NativeAddon {
+  readonly gstreamerVersion = '1.22.0';
+  readonly pipelines: FakePipeline[] = [];
+  readonly released: number[] = [];
+  /** Changes a pipeline before it is handed out. */
+  onOpen: (pipeline: FakePipeline) => void = () => {};
+  queryCapsResult: () => Promise<readonly string[]> = () => Promise.resolve([]);
+  probeResult: () => Promise<{ readonly caps: string; readonly bytes: number }> = () =>
+    Promise.reject(Object.assign(new Error('nothing to probe'), { code: 'ERR_TIMEOUT' }));
+
+  openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): NativePipeline {
+    const pipeline = new FakePipeline(description, options, handlers);
+    this.onOpen(pipeline);
+    this.pipelines.push(pipeline);
+    return pipeline;
+  }
+
+  releaseFrame(handle: number): void {
+    this.released.push(handle);
+  }
+
+  findElement(): null {
+    return null;
+  }
+
+  probe() {
+    return this.probeResult();
+  }
+
+  queryCaps() {
+    return this.queryCapsResult();
+  }
+
+  stats() {
+    return { liveFrames: 0, liveBytes: 0, pipelines: 0, abandoned: 0 };
+  }
+
+  setSocketOptions(): void {}
+
+  socketInfo(): never {
+    throw new Error('no socket here');
+  }
+
+  sendToAll(): void {}
+}
+
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLog,
+};
+
+const tier = (name: string, width: number, height: number) => {
+  return { name, width, height, fps: 30, quality: 80, bitrateBps: 1_000_000 };
+};
+
+export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
+  return {
+    id: 'front',
+    name: 'Front door',
+    source: { kind: 'test' },
+    tiers: [tier('high', 1920, 1080), tier('low', 640, 360)],
+    lingerMs: 15_000,
+    rtspTransport: 'tcp',
+    latencyMs: 100,
+    ...init,
+  };
+}
+
+/** Waits until `condition` holds; fails with `label` otherwise. */
+export async function until(label: string, condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`timed out after ${timeoutMs} ms: ${label}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
