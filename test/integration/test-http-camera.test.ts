@@ -88,7 +88,7 @@ describe('the HTTP camera, as ffmpeg and GStreamer see it', () => {
     ['dashes in the header', { framing: { dashesInHeader: true } }],
     ['extra part headers', { framing: { partHeaders: ['X-Timestamp: 12.5', 'X-Motion: none'] } }],
   ])('shows every picture once and in order: %s', async (_name, options) => {
-    const camera = await startHttp(options);
+    const camera = await startHttp({ fps: 15, ...options });
     const copy = ['-f', 'mpjpeg', '-i', camera.url, '-frames:v', '20', '-c', 'copy', '-f', 'mjpeg', '-'];
     const { code, stdout, stderr } = await runProgram('ffmpeg', ['-v', 'error', ...copy], programTimeoutMs);
     expect(code, stderr).toBe(0);

@@ -39,8 +39,8 @@ class Viewer : public FrameListener {
   bool connected();
   void close(const char *why);
 
-  // With CaptureTime::kPicture: reads the time codes of the pictures since the last call: apart, so that decoding one viewer's picture doesn't
-  // delay the time that another's is given.
+  // With CaptureTime::kPicture: reads the time codes of the pictures since the last call. Apart, so that decoding one
+  // viewer's picture doesn't delay the time that another's is given.
   void decode_pictures();
 
   // From now on the age of each frame is written down.
