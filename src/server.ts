@@ -1,4 +1,5 @@
-import { bestChannel } from './adaptation/place.js';
+import { AdaptationController } from './adaptation/controller.js';
+import { allowedTiers } from './adaptation/tier-options.js';
 import { Camera } from './camera/camera.js';
 import { findDefaultSource } from './camera/default-source.js';
 import { CameraDirectory } from './camera/directory.js';
@@ -28,8 +29,6 @@ export interface Server {
   close(): Promise<void>;
 }
 
-// Unsent bytes in the kernel beyond which a viewer counts as busy: what a slow one still gets of old frames.
-const notSentLowWaterBytes = 128 * 1024;
 const sendBufferBytes = 1024 * 1024;
 const closeGraceMs = 500;
 
@@ -38,22 +37,25 @@ export async function startServer({ config, addon, clock, log, version }: Server
   const configs = config.cameras.length > 0 ? config.cameras : [defaultCamera(await findDefaultSource(addon))];
   const viewers = new ViewerRegistry();
   const cameras = configs.map((each) => new Camera(each, { addon, clock, log: log.child(`camera ${each.id}`) }));
-  for (const camera of cameras) {
-    // Viewers who left the choice to the server go where it is best once that is known.
-    camera.listen({
-      onTiers: () => {
-        for (const viewer of viewers.ofCamera(camera.id)) viewer.moveTo(bestChannel(camera, viewer.choice));
-      },
-    });
-  }
   const mjpeg = new MjpegTransport({
     viewers,
     clock,
-    sendToAll: (descriptors, chunks, sent) => addon.sendToAll(descriptors, chunks, sent),
-    prepareSocket: (descriptor) => addon.setSocketOptions(descriptor, { notSentLowWaterBytes, sendBufferBytes }),
+    sockets: {
+      sendToAll: (descriptors, chunks, sent) => addon.sendToAll(descriptors, chunks, sent),
+      boundBuffer: (descriptor) => addon.setSocketOptions(descriptor, { sendBufferBytes }),
+      setUnsentLimit: (descriptor, bytes) => addon.setSocketOptions(descriptor, { notSentLowWaterBytes: bytes }),
+      info: (descriptor) => addon.socketInfo(descriptor),
+    },
+  });
+  const directory = new CameraDirectory(cameras);
+  const adaptation = new AdaptationController({
+    viewers,
+    clock,
+    log: log.child('adaptation'),
+    allowed: (viewer) => allowedTiers(directory.get(viewer.camera), viewer),
   });
   const metrics = createMetrics({ cameras: () => cameraFacts(cameras, viewers), addon: () => addon.stats() });
-  const services = { cameras: new CameraDirectory(cameras), viewers, mjpeg, metrics, clock, log, version };
+  const services = { cameras: directory, viewers, mjpeg, metrics, clock, log, version };
   const closeCameras = () => Promise.all(cameras.map((camera) => camera.close()));
   const listener = await listen(createApp(services), config.server.host, config.server.port);
   // So that the first request finds the tiers known.
@@ -61,6 +63,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
 
   let closing: Promise<void> | undefined;
   const close = async () => {
+    adaptation.close();
     viewers.closeAll();
     await listener.close(closeGraceMs);
     await closeCameras();

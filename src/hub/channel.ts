@@ -12,6 +12,8 @@ export interface ChannelOptions {
   readonly repeatAfterMs?: number;
 }
 
+const smoothedFrames = 20;
+
 /**
  * The frames of one tier on their way to everybody who watches it. Latest wins: it keeps the newest frame and no
  * other. It owns one reference to that frame, from `publish()` until the next one, `clear()`, or the last
@@ -25,6 +27,8 @@ export class Channel {
   readonly latency: DurationHistogram;
   /** What became of its frames, over all subscriptions of past and present. */
   readonly totals: SubscriptionStats = { delivered: 0, droppedSlow: 0, droppedRate: 0 };
+  /** The mean size of its frames, smoothed over about a second; null before the first. Outlives the viewers. */
+  meanFrameBytes: number | null = null;
   #newest: Frame | undefined;
   #published = 0;
   readonly #subscriptions = new Set<Subscription>();
@@ -56,6 +60,7 @@ export class Channel {
   publish(frame: Frame): void {
     this.#published++;
     this.rate.add(frame.data.byteLength);
+    this.#measure(frame.data.byteLength);
     if (this.#subscriptions.size === 0) return;
     const previous = this.#newest;
     this.#newest = frame.retain();
@@ -85,6 +90,11 @@ export class Channel {
     this.#repeatTimer = undefined;
     this.clear();
     this.#onDemand(false);
+  }
+
+  #measure(bytes: number): void {
+    const mean = this.meanFrameBytes;
+    this.meanFrameBytes = mean === null ? bytes : mean + (bytes - mean) / smoothedFrames;
   }
 
   #repeat(): void {

@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import type { AdaptableConnection } from './link.js';
 
 export interface ViewerStats {
   readonly delivered: number;
@@ -48,6 +49,8 @@ export interface Viewer {
   readonly tier: string;
   stats(): ViewerStats;
   link?(): ViewerLink;
+  /** Where the server may adapt what it sends. */
+  readonly connection?: AdaptableConnection;
   /** Between two frames. */
   moveTo(channel: Channel): void;
   /** Names its tier, or leaves the choice to the server: null. It stays where it is until `moveTo()`. */

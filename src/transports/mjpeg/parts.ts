@@ -30,17 +30,34 @@ export function streamOpening({ advanceHeaders }: PartOptions): Buffer {
   return Buffer.from(advanceHeaders ? opening + advancedHeaders(Date.now()) : opening);
 }
 
-/** A whole part: headers, picture, the boundary that follows. */
+/** A whole part: headers, picture, the boundary that follows. `paddingBytes` makes the picture larger, unseen. */
 export function part(
   frame: Frame,
   { advanceHeaders, zeroData }: PartOptions,
   facts?: PartFacts,
+  paddingBytes = 0,
 ): readonly Uint8Array[] {
-  const body = zeroData ? [] : [frame.data];
+  const body = zeroData ? [] : paddingBytes > 0 ? padded(frame.data, paddingBytes) : [frame.data];
   if (advanceHeaders) return [...body, Buffer.concat([CLOSING, Buffer.from(advancedHeaders(Date.now()))])];
-  const length = zeroData ? 0 : frame.data.byteLength;
+  const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const extra = facts === undefined ? '' : extraHeaders(frame, facts);
   return [partHeaders(frame, length, extra), ...body, CLOSING];
+}
+
+const startOfImageBytes = 2;
+const longestComment = 65_533;
+
+/** The JPEG with comment segments behind its SOI marker (ITU-T T.81, B.2.4.5), which every decoder skips. */
+function padded(jpeg: Uint8Array, paddingBytes: number): readonly Uint8Array[] {
+  const segments: Buffer[] = [];
+  for (let left = paddingBytes; left > 0; left -= longestComment) {
+    const length = Math.min(left, longestComment);
+    const segment = Buffer.alloc(4 + length);
+    segment.writeUInt16BE(0xfffe, 0);
+    segment.writeUInt16BE(2 + length, 2);
+    segments.push(segment);
+  }
+  return [jpeg.subarray(0, startOfImageBytes), Buffer.concat(segments), jpeg.subarray(startOfImageBytes)];
 }
 
 function partHeaders(frame: Frame, length: number, extra: string): Buffer {

@@ -3,16 +3,16 @@ import type { Clock } from '../../core/clock.js';
 import type { Frame } from '../../core/frame.js';
 import type { Channel } from '../../hub/channel.js';
 import type { ViewerRegistry } from '../../hub/viewer-registry.js';
-import { FanOut, type SendToAll } from './fan-out.js';
+import { FanOut } from './fan-out.js';
 import { part } from './parts.js';
 import type { StreamQuery } from './query.js';
-import { MjpegViewer, type PrepareSocket } from './viewer.js';
+import type { Sockets } from './sockets.js';
+import { MjpegViewer } from './viewer.js';
 
 export interface MjpegTransportOptions {
   readonly viewers: ViewerRegistry;
   readonly clock: Clock;
-  readonly sendToAll: SendToAll;
-  readonly prepareSocket: PrepareSocket;
+  readonly sockets: Sockets;
 }
 
 export interface MjpegRequest {
@@ -32,18 +32,18 @@ export class MjpegTransport {
 
   constructor(options: MjpegTransportOptions) {
     this.#options = options;
-    this.#fanOut = new FanOut(options.sendToAll);
+    this.#fanOut = new FanOut(options.sockets.sendToAll);
   }
 
   /** Answers a request with a stream that lasts as long as the connection. Nothing where the client is gone already. */
   serve(response: ServerResponse, request: MjpegRequest): void {
     const { socket } = response;
     if (socket === null || socket.destroyed) return;
-    const { viewers, clock, prepareSocket } = this.#options;
+    const { viewers, clock, sockets } = this.#options;
     const viewer = new MjpegViewer(response, socket, {
       ...request,
       clock,
-      prepareSocket,
+      sockets,
       fanOut: this.#fanOut,
       plainPart: (frame) => this.#plainPart(frame),
       onClose: (closed) => viewers.remove(closed),

@@ -6,13 +6,12 @@ import type { Frame } from '../../core/frame.js';
 import { RateMeter } from '../../core/rate.js';
 import type { Channel } from '../../hub/channel.js';
 import { Subscription } from '../../hub/subscription.js';
-import type { TierChoice, Viewer, ViewerStats } from '../../hub/viewer-registry.js';
+import type { TierChoice, Viewer, ViewerLink, ViewerStats } from '../../hub/viewer-registry.js';
+import { MjpegConnection } from './connection.js';
 import type { FanOut, PartReceiver } from './fan-out.js';
 import { CONTENT_TYPE, type PartOptions, part, streamOpening } from './parts.js';
 import { type StreamQuery, tierChoice } from './query.js';
-
-/** Makes a socket keep little in the kernel, so that what a slow viewer sees is recent. */
-export type PrepareSocket = (descriptor: number) => void;
+import { descriptorOf, type Sockets } from './sockets.js';
 
 export interface MjpegViewerOptions {
   readonly camera: string;
@@ -23,7 +22,7 @@ export interface MjpegViewerOptions {
   readonly fanOut: FanOut;
   /** The parts of one frame, made once for all viewers who want them plain. */
   readonly plainPart: (frame: Frame) => readonly Uint8Array[];
-  readonly prepareSocket: PrepareSocket;
+  readonly sockets: Sockets;
   readonly isOnline: () => boolean;
   /** The connection is over, whoever ended it. Called once. */
   readonly onClose: (viewer: MjpegViewer) => void;
@@ -43,6 +42,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   readonly address: string;
   readonly sinceMs: number;
   readonly request: Viewer['request'];
+  readonly connection: MjpegConnection;
   readonly #options: MjpegViewerOptions;
   readonly #query: StreamQuery;
   readonly #isPlain: boolean;
@@ -53,6 +53,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   #tier: string;
   #choice: TierChoice;
   #maxFps: number | null;
+  #adaptedFps: number | null = null;
   #finalTimer: NodeJS.Timeout | undefined;
   #finalCaptureMs = Number.NaN;
   #countedCaptureMs = Number.NEGATIVE_INFINITY;
@@ -77,6 +78,10 @@ export class MjpegViewer implements Viewer, PartReceiver {
     this.#subscription = new Subscription(channel, {
       deliver: (frame) => this.#deliver(frame),
       ...(query.maxFps === undefined ? {} : { maxFps: query.maxFps }),
+    });
+    this.connection = new MjpegConnection(socket, options.sockets, this.#subscription, clock, (fps) => {
+      this.#adaptedFps = fps;
+      this.#applyFps();
     });
     this.#subscription.ready();
   }
@@ -114,7 +119,11 @@ export class MjpegViewer implements Viewer, PartReceiver {
 
   limitTo(maxFps: number | null): void {
     this.#maxFps = maxFps;
-    this.#subscription.limitTo(maxFps ?? undefined);
+    this.#applyFps();
+  }
+
+  link(): ViewerLink {
+    return this.connection.link();
   }
 
   close(): void {
@@ -136,6 +145,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
 
   rest(frame: Frame, bytes: number, rest: Uint8Array): void {
     const { captureMs } = frame;
+    this.connection.waits(captureMs);
     this.#socket.write(rest, (error) => {
       if (!error) this.#count(captureMs, bytes);
     });
@@ -157,25 +167,33 @@ export class MjpegViewer implements Viewer, PartReceiver {
     response.flushHeaders();
     this.#socket.setNoDelay(true);
     this.#socket.setKeepAlive(true, 10_000);
-    const descriptor = descriptorOf(this.#socket);
-    if (descriptor >= 0) this.#options.prepareSocket(descriptor);
     this.#socket.write(streamOpening(this.#query));
   }
 
   #deliver(frame: Frame): void {
-    this.#options.fanOut.deliver(frame, this.#isPlain ? this.#options.plainPart(frame) : this.#ownPart(frame), this);
+    const { fanOut, plainPart } = this.#options;
+    const paddingBytes = this.connection.takePadding();
+    const isShared = this.#isPlain && paddingBytes === 0;
+    fanOut.deliver(frame, isShared ? plainPart(frame) : this.#ownPart(frame, paddingBytes), this);
     if (this.#query.dualFinalFrames) this.#armFinal(frame);
   }
 
-  #ownPart(frame: Frame): readonly Uint8Array[] {
+  #ownPart(frame: Frame, paddingBytes: number): readonly Uint8Array[] {
     const options: PartOptions = this.#query;
-    if (!this.#query.extraHeaders) return part(frame, options);
-    return part(frame, options, {
+    if (!this.#query.extraHeaders) return part(frame, options, undefined, paddingBytes);
+    const facts = {
       online: this.#options.isOnline(),
       dropped: this.#subscription.stats.droppedSlow,
       clientFps: this.#rate.perSecond(),
       nowMs: this.#options.clock(),
-    });
+    };
+    return part(frame, options, facts, paddingBytes);
+  }
+
+  /** The lower of what the viewer wants and what its link carries. */
+  #applyFps(): void {
+    const limits = [this.#maxFps, this.#adaptedFps].filter((fps) => fps !== null);
+    this.#subscription.limitTo(limits.length === 0 ? undefined : Math.min(...limits));
   }
 
   #armFinal(frame: Frame): void {
@@ -190,6 +208,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   #count(captureMs: number, bytes: number): void {
     this.#bytes += bytes;
     this.#rate.add(bytes);
+    this.connection.handed(captureMs);
     // A picture sent once more is old by intention.
     if (captureMs > this.#countedCaptureMs) {
       this.#countedCaptureMs = captureMs;
@@ -218,11 +237,4 @@ function requestOf(query: StreamQuery): Viewer['request'] {
     ...(query.maxTier === undefined ? {} : { max_tier: query.maxTier }),
     ...(query.minTier === undefined ? {} : { min_tier: query.minTier }),
   };
-}
-
-/** The file descriptor of a connected TCP socket, -1 where there is none. */
-function descriptorOf(socket: Socket): number {
-  const handle: unknown = '_handle' in socket ? socket._handle : null;
-  if (typeof handle !== 'object' || handle === null || !('fd' in handle)) return -1;
-  return typeof handle.fd === 'number' ? handle.fd : -1;
 }

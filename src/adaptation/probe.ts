@@ -1,0 +1,56 @@
+import type { LinkSample } from '../hub/link.js';
+
+/**
+ * A probe asks a link for more than its viewer needs: the next frame is sent with padding behind it, as one train, and
+ * the rate at which the train drains is the link's. Pure.
+ */
+export interface Probe {
+  /** How much was added. */
+  readonly paddingBytes: number;
+  readonly startedMs: number;
+  /** The counters when it was ordered; what is acknowledged is counted from here. */
+  readonly first: LinkSample;
+  /** The first look at which a good part had drained: the rate is taken from here on. */
+  readonly middle: LinkSample | null;
+}
+
+// Link rates are often enforced by a bucket that lets the first bytes pass unshaped; they must not count.
+const headShare = 0.4;
+const longestMs = 3000;
+
+/** The padding that keeps a link of that rate busy for that long. */
+export function paddingFor(linkBps: number, durationMs: number): number {
+  return Math.round(Math.min(largestPadding, Math.max(smallestPadding, (linkBps * durationMs) / 8000)));
+}
+
+const smallestPadding = 24_000;
+const largestPadding = 2_000_000;
+
+export function startProbe(sample: LinkSample, paddingBytes: number): Probe {
+  return { paddingBytes, startedMs: sample.atMs, first: sample, middle: null };
+}
+
+export type ProbeStep =
+  | { readonly done: false; readonly probe: Probe }
+  /** `bps` is null where it took too long: nothing drained to speak of. */
+  | { readonly done: true; readonly bps: number | null };
+
+/** Looks at a running probe. It is over when all of the train is acknowledged. */
+export function watchProbe(probe: Probe, sample: LinkSample): ProbeStep {
+  const drained = sample.ackedBytes - probe.first.ackedBytes;
+  if (sample.trainEndBytes !== null && sample.ackedBytes >= sample.trainEndBytes) {
+    return { done: true, bps: rateBps(probe.middle ?? probe.first, sample) };
+  }
+  if (sample.atMs - probe.startedMs > longestMs) {
+    return { done: true, bps: drained > 0 ? rateBps(probe.first, sample) : null };
+  }
+  const pastHead = probe.middle === null && drained >= headShare * probe.paddingBytes;
+  return { done: false, probe: pastHead ? { ...probe, middle: sample } : probe };
+}
+
+// The kernel counts busy time in ticks of 1 to 10 ms.
+const leastBusyMs = 4;
+
+function rateBps(from: LinkSample, to: LinkSample): number {
+  return ((to.ackedBytes - from.ackedBytes) * 8000) / Math.max(leastBusyMs, to.busyMs - from.busyMs);
+}

@@ -1,0 +1,30 @@
+/** Counters of one viewer's connection at one moment (struct tcp_info in linux/tcp.h; SIOCOUTQ in tcp(7)). */
+export interface LinkSample {
+  readonly atMs: number;
+  /** Bytes that the other side has acknowledged since the start. */
+  readonly ackedBytes: number;
+  /** How long there was anything on the way, since the start (tcpi_busy_time; counted in the kernel's ticks). */
+  readonly busyMs: number;
+  /** In the kernel and not yet acknowledged, the unsent ones included. */
+  readonly queuedBytes: number;
+  readonly rttMs: number;
+  readonly minRttMs: number;
+  /** The count of `ackedBytes` at which the last padded frame is through; null before it is wholly in the kernel. */
+  readonly trainEndBytes: number | null;
+}
+
+/** What an adaptation needs of a viewer's connection, whatever the transport. */
+export interface AdaptableConnection {
+  /** Null where the connection is gone. */
+  sample(): LinkSample | null;
+  /** How old the frame is that the connection is still busy with; 0 when it takes whatever comes. */
+  pendingAgeMs(): number;
+  /** Frames left out so far because the connection was busy. */
+  readonly droppedSlow: number;
+  /** The next frame is sent with so many bytes more, which viewers don't see. */
+  padNextFrame(bytes: number): void;
+  /** What the link was found to carry, bit/s; null where it never showed a limit. */
+  setLinkBps(linkBps: number | null): void;
+  /** A limit beside the viewer's own; null for none. */
+  adaptFps(maxFps: number | null): void;
+}
