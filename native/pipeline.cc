@@ -5,6 +5,7 @@
 
 #include "description.h"
 #include "errors.h"
+#include "keyframe_gate.h"
 
 namespace lenscast {
 
@@ -34,6 +35,7 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const s
     pipeline->tap_ = std::make_shared<Tap>(pipeline->events_);
     Tap::attach(pipeline->tapPad_.get(), pipeline->tap_);
   }
+  KeyframeGate::attachToValves(element);
   const BusPtr bus(gst_element_get_bus(element));
   EventQueue::watch(bus.get(), element, pipeline->events_);
   return pipeline;

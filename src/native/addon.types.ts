@@ -242,7 +242,10 @@ export interface SocketInfo {
 export interface NativeAddon {
   /** For example `1.22.0`. */
   readonly gstreamerVersion: string;
-  /** Parses and builds; nothing runs yet. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG. */
+  /**
+   * Parses and builds; nothing runs yet. A `valve` that opens lets frames that lean on earlier ones pass from the next
+   * keyframe on, or after 10 s without one. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
+   */
   openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): NativePipeline;
   /** Detaches the frame's ArrayBuffer and unmaps and unrefs its GstBuffer at once. Throws ERR_NO_FRAME. */
   releaseFrame(handle: number): void;
