@@ -21,7 +21,7 @@ function tierOptions(camera: Camera, names: readonly string[], maxFps: number | 
   const known = knownTier(camera);
   const sourceFps = camera.progress.fps > 0 ? camera.progress.fps : assumedFps;
   return names.map((name) => {
-    const settings = camera.config.tiers.find((tier) => tier.name === name);
+    const settings = camera.tierSettings(name);
     const fps = Math.min(settings?.fps ?? sourceFps, sourceFps, maxFps ?? Number.POSITIVE_INFINITY);
     const measured = camera.channel(name).meanFrameBytes;
     return { name, fps, frameBytes: measured ?? predictFrameBytes(shapeOf(settings), known) };
@@ -36,7 +36,7 @@ function shapeOf(settings: TierConfig | undefined): TierShape {
 function knownTier(camera: Camera): KnownTier | null {
   for (const name of camera.tierNames) {
     const { meanFrameBytes } = camera.channel(name);
-    const settings = camera.config.tiers.find((tier) => tier.name === name);
+    const settings = camera.tierSettings(name);
     if (meanFrameBytes !== null) return { ...shapeOf(settings), meanFrameBytes };
   }
   return null;

@@ -1,4 +1,4 @@
-import type { CameraConfig } from '../config/config.js';
+import type { CameraConfig, TierConfig } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
@@ -7,6 +7,7 @@ import { Channel } from '../hub/channel.js';
 import type { NativeAddon } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import type { PipelineSource } from '../pipeline/source.js';
+import { tierChanges } from '../pipeline/tier.js';
 import { inspectSource } from './inspect.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
@@ -20,6 +21,7 @@ import {
   supervise,
   supervisorDefaults,
 } from './supervisor.js';
+import { type TierChange, TierSettings } from './tier-settings.js';
 
 export interface CameraOptions {
   readonly addon: NativeAddon;
@@ -48,6 +50,7 @@ export class Camera {
   readonly progress: SourceProgress;
   readonly #options: CameraOptions;
   readonly #settings: SupervisorSettings;
+  readonly #tiers: TierSettings;
   readonly #channels = new Map<string, Channel>();
   readonly #watched = new Set<string>();
   readonly #listeners = new Set<CameraListener>();
@@ -55,6 +58,8 @@ export class Camera {
   #supervision: Supervision;
   #session: Session | undefined;
   #inspection: Promise<PipelineSource> | undefined;
+  /** Fulfilled when the device is not open for an inspection. */
+  #inspected: Promise<unknown> = Promise.resolve();
   #passesThrough: boolean | undefined;
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -63,6 +68,7 @@ export class Camera {
   constructor(config: CameraConfig, options: CameraOptions) {
     this.config = config;
     this.#options = options;
+    this.#tiers = new TierSettings(config.tiers);
     this.#settings = { ...supervisorDefaults, lingerMs: config.lingerMs };
     this.#supervision = initialSupervision(options.clock());
     this.progress = new SourceProgress(options.clock);
@@ -99,6 +105,29 @@ export class Camera {
     this.#profile = profile;
   }
 
+  /** What a tier is set to now; undefined for `source`, which is the camera's own, and for one that isn't there. */
+  tierSettings(tier: string): TierConfig | undefined {
+    return this.#tiers.get(tier);
+  }
+
+  /**
+   * Changes a tier, from the next frame on where it plays, else for the next start; `bitrateBps` is only noted. A
+   * picture is never larger than what the camera delivers, and that is chosen for the best tier when it starts. Throws
+   * TIER_NOT_FOUND, also for `source`.
+   */
+  changeTier(tier: string, change: TierChange): TierConfig {
+    const before = this.#tiers.get(tier);
+    if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
+    const after = this.#tiers.change(tier, change);
+    const settings = tierChanges(tier, before, after);
+    this.#session?.set(settings);
+    const changes = (one: string) => settings.some(({ property }) => property === one);
+    // What its frames weighed says nothing any more.
+    if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
+    if ((changes('caps') || changes('max-rate')) && this.#tiers.all()[0] === after) this.#inspection = undefined;
+    return after;
+  }
+
   /** The channel of a tier. Throws TIER_NOT_FOUND. */
   channel(tier: string): Channel {
     const channel = this.tierNames.includes(tier) ? this.#channels.get(tier) : undefined;
@@ -126,7 +155,7 @@ export class Camera {
     clearInterval(this.#poll);
     await this.#session?.close();
     this.#session = undefined;
-    await this.#inspection?.catch(() => undefined);
+    await this.#inspected;
     for (const channel of this.#channels.values()) channel.clear();
   }
 
@@ -219,15 +248,17 @@ export class Camera {
 
   async #plan(): Promise<SessionPlan> {
     const source = await this.#inspect();
-    const tiers = new Map(this.config.tiers.map((tier) => [tier.name, tier]));
+    const tiers = new Map(this.#tiers.all().map((tier) => [tier.name, tier]));
     const plan = planPipeline(source, tiers);
     return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
   }
 
   #inspect(): Promise<PipelineSource> {
     if (this.#inspection === undefined) {
-      const inspection = inspectSource(this.config, this.#options.addon);
+      const look = () => inspectSource({ ...this.config, tiers: this.#tiers.all() }, this.#options.addon);
+      const inspection = this.#inspected.then(look);
       this.#inspection = inspection;
+      this.#inspected = inspection.catch(() => undefined);
       inspection.then(
         (source) => {
           const tiers = planPipeline(source, new Map()).tiers;

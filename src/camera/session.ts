@@ -3,6 +3,7 @@ import { Frame } from '../core/frame.js';
 import type { NativeAddon, NativeFrame, NativePipeline, PipelineEvent, TapStats } from '../native/addon.types.js';
 import type { PipelinePlan, PlannedTier } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
+import type { ElementSetting } from '../pipeline/tier.js';
 import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import type { Cause } from './supervisor.js';
@@ -42,6 +43,8 @@ const feedQueueBytes = 8 * 1024 * 1024;
 export class Session {
   readonly #options: SessionOptions;
   readonly #watched = new Set<string>();
+  /** Since the plan may have been made: by element and property. */
+  readonly #early = new Map<string, ElementSetting>();
   readonly #opening: Promise<void>;
   #plan: SessionPlan | undefined;
   #pipeline: NativePipeline | undefined;
@@ -60,6 +63,16 @@ export class Session {
     if (watched) this.#watched.add(tier);
     else this.#watched.delete(tier);
     this.#setValves();
+  }
+
+  /** Sets properties of the running pipeline, or of the one that is about to run. */
+  set(settings: readonly ElementSetting[]): void {
+    if (this.#over) return;
+    for (const setting of settings) {
+      const { element, property, value } = setting;
+      if (this.#pipeline === undefined) this.#early.set(`${element}.${property}`, setting);
+      else this.#pipeline.setProperty(element, property, value);
+    }
   }
 
   /** What passed the source so far; null before the pipeline exists. */
@@ -87,6 +100,7 @@ export class Session {
       { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
     );
     this.#pipeline = pipeline;
+    this.set([...this.#early.values()]);
     this.#setValves();
     if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
     try {

@@ -25,7 +25,7 @@ export function cameraView(camera: Camera, viewers: ViewerRegistry) {
 }
 
 function tierView(camera: Camera, channel: Channel, viewers: ViewerRegistry) {
-  const settings = camera.config.tiers.find(({ name }) => name === channel.name);
+  const settings = camera.tierSettings(channel.name);
   const [p50, p95, p99] = channel.latency.percentiles([0.5, 0.95, 0.99]);
   return {
     name: channel.name,

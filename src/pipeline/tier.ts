@@ -47,17 +47,46 @@ export function sizeCaps({ width, height }: Pick<TierSettings, 'width' | 'height
   return `video/x-raw,width=(int)[2,${even(width)},2],height=(int)[2,${even(height)},2],pixel-aspect-ratio=(fraction)1/1`;
 }
 
+/** A property of one of a pipeline's elements, which may be set while it plays. */
+export interface ElementSetting {
+  readonly element: string;
+  readonly property: string;
+  readonly value: string | number;
+}
+
+/** What a tier's settings are on its elements. */
+function settingsOf(tier: string, settings: TierSettings) {
+  const names = tierElements(tier);
+  return {
+    rate: { element: names.rate, property: 'max-rate', value: settings.fps },
+    size: { element: names.size, property: 'caps', value: sizeCaps(settings) },
+    quality: { element: names.encoder, property: 'quality', value: settings.quality },
+  } satisfies Record<string, ElementSetting>;
+}
+
+/** What must be set on a running tier to make one out of the other. */
+export function tierChanges(tier: string, before: TierSettings, after: TierSettings): readonly ElementSetting[] {
+  const old = settingsOf(tier, before);
+  const fresh = settingsOf(tier, after);
+  return [
+    ...(old.rate.value === fresh.rate.value ? [] : [fresh.rate]),
+    ...(old.size.value === fresh.size.value ? [] : [fresh.size]),
+    ...(old.quality.value === fresh.quality.value ? [] : [fresh.quality]),
+  ];
+}
+
 /** A tier's branch, from raw frames to JPEGs. */
 export function jpegTierBranch(tier: string, settings: TierSettings): string {
   const names = tierElements(tier);
+  const { rate, size, quality } = settingsOf(tier, settings);
   return chain(
     shutValve(names.valve),
     latestFrameQueue(),
-    element('videorate', { name: names.rate, 'drop-only': true, 'max-rate': settings.fps }),
+    element('videorate', { name: rate.element, 'drop-only': true, [rate.property]: rate.value }),
     'videoscale',
-    element('capsfilter', { name: names.size, caps: sizeCaps(settings) }),
+    element('capsfilter', { name: size.element, [size.property]: size.value }),
     'videoconvert',
-    element('jpegenc', { name: names.encoder, quality: settings.quality }),
+    element('jpegenc', { name: quality.element, [quality.property]: quality.value }),
     frameSink(names.sink),
   );
 }

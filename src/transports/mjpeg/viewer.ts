@@ -115,6 +115,9 @@ export class MjpegViewer implements Viewer, PartReceiver {
   pinTo(tier: string | null): void {
     const { maxTier, minTier } = this.#query;
     this.#choice = tierChoice({ tier: tier ?? 'auto', maxTier, minTier });
+    if (tier === null) return;
+    this.#adaptedFps = null;
+    this.#applyFps();
   }
 
   limitTo(maxFps: number | null): void {
