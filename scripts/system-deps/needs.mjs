@@ -36,7 +36,8 @@ export const RUNTIME = [
   {
     package: 'gstreamer1.0-plugins-good',
     purpose: GSTREAMER,
-    found: (m) => ['isomp4', 'jpeg', 'matroska', 'rtp', 'rtpmanager', 'rtsp', 'udp', 'video4linux2'].every(m.plugin),
+    found: (m) =>
+      ['debug', 'isomp4', 'jpeg', 'matroska', 'rtp', 'rtpmanager', 'rtsp', 'udp', 'video4linux2'].every(m.plugin),
   },
   { package: 'gstreamer1.0-plugins-bad', purpose: 'parse H.264 and H.265', found: (m) => m.plugin('videoparsersbad') },
   { package: 'gstreamer1.0-libav', purpose: 'decode H.264 and H.265', found: (m) => m.plugin('libav') },

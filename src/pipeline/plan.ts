@@ -22,6 +22,11 @@ export interface PipelinePlan {
 
 const decodeValve = 'valve_decode';
 
+// videorate aborts the process where the caps don't tell a rate and the buffers no duration (1.22), as with a camera
+// whose stream has no timing; newer ones guess the rate from the first two frames. It goes by the frames' times in any
+// case, and the rate of the caps only bounds the one that comes out: one above every tier's limits nothing.
+const nominalRate = element('capssetter', { caps: 'video/x-raw,framerate=240/1' });
+
 /**
  * One pipeline for a camera: the source, its own JPEGs where it has them, and a branch for each tier. What nobody
  * watches lies behind a shut valve; decoding lies behind one that opens with the first tier that needs it.
@@ -48,7 +53,7 @@ export function planPipeline(source: PipelineSource, tiers: ReadonlyMap<string, 
   const head = decodes
     ? [
         chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
-        chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, rawTee),
+        chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, nominalRate, rawTee),
       ]
     : [chain(description, rawTee)];
   return { description: [...head, ...branches].join('  '), tap: TAP, tiers: planned };
