@@ -27,6 +27,25 @@ function crc8(bytes: Uint8Array): number {
   return crc;
 }
 
+/** Draws as `timecode_draw()` does, into RGB. */
+export function drawTimecode(picture: { readonly rgb: Uint8Array; readonly width: number }, code: Timecode): void {
+  const { rgb, width } = picture;
+  const bytes = new Uint8Array(12);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(code.captureUs));
+  view.setUint32(8, (code.sequence << 8) >>> 0);
+  bytes[11] = crc8(bytes.subarray(0, 11));
+  const edge = (block: number) => Math.floor((block * width) / columns);
+  for (let row = 0; row < rows; row++) {
+    for (let bit = 0; bit < bits; bit++) {
+      const level = ((bytes[row * 4 + (bit >> 3)] ?? 0) >> (7 - (bit % 8))) & 1 ? 255 : 0;
+      for (let y = edge(row); y < edge(row + 1); y++) {
+        rgb.fill(level, 3 * (y * width + edge(bit)), 3 * (y * width + edge(bit + 1)));
+      }
+    }
+  }
+}
+
 /** Null where the picture holds no intact time code. */
 export function readTimecode({ luma, width, height }: GrayPicture): Timecode | null {
   const bytes = new Uint8Array(12);

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { stopAfterTest } from '../../support/cleanup.js';
+import { difference, type Picture, sequencesOf, timecodeOf } from '../../support/picture.js';
+import { RtspCamera, type RtspCameraOptions } from '../../support/rtsp-camera.js';
+import { expectInOrder } from '../../support/sequences.js';
+import { Server } from '../../support/server.js';
+import { decodeWithFfmpeg, watchWithFfmpeg } from '../../support/watch.js';
+
+const width = 640;
+const height = 368;
+const size = { width, height };
+/** Raw pictures are encoded in their own range of values, narrower than JPEG's; the texture's contrast is high. */
+const tolerance = 12;
+
+interface Case extends RtspCameraOptions {
+  readonly name: string;
+  readonly transport?: 'tcp' | 'udp';
+}
+
+const cases: readonly Case[] = [
+  { name: 'H.264 over TCP', codec: 'h264', transport: 'tcp' },
+  { name: 'H.264 over UDP', codec: 'h264', transport: 'udp' },
+  { name: 'H.264 with B-frames', codec: 'h264', bframes: 2 },
+  { name: 'H.265', codec: 'h265' },
+  { name: 'H.265 over UDP', codec: 'h265', transport: 'udp' },
+  { name: 'JPEG', codec: 'jpeg' },
+  { name: 'H.264 behind digest authentication', codec: 'h264', user: 'viewer', password: 'a b:c@d/e%f' },
+];
+
+/** The camera as ffmpeg sees it without Lenscast, while Lenscast watches too. */
+async function seenDirectly(url: string, frames: number): Promise<ReadonlyMap<number, Picture>> {
+  const input = ['-rtsp_transport', 'tcp', '-i', url, '-frames:v', String(frames), '-fps_mode', 'passthrough'];
+  const shown = new Map<number, Picture>();
+  for (const picture of await decodeWithFfmpeg(input, width, height)) {
+    const code = timecodeOf(picture);
+    if (code !== null) shown.set(code.sequence, picture);
+  }
+  return shown;
+}
+
+function expectShown(pictures: readonly Picture[], shown: ReadonlyMap<number, Picture>): void {
+  const sequences = sequencesOf(pictures);
+  let compared = 0;
+  for (const [index, picture] of pictures.entries()) {
+    const sequence = sequences[index] ?? 0;
+    const original = shown.get(sequence);
+    if (original === undefined) continue;
+    compared++;
+    expect(difference(picture, original), `picture ${sequence}`).toBeLessThan(tolerance);
+    // The background moves: an earlier picture fits less.
+    const other = shown.get(sequence - 8) ?? shown.get(sequence + 8);
+    if (other) expect(difference(picture, original)).toBeLessThan(difference(picture, other));
+  }
+  expect(compared, 'pictures that both saw').toBeGreaterThan(10);
+}
+
+describe('an RTSP camera', () => {
+  test.each(cases)('shows its pictures: $name', async ({ name: _, transport, ...options }) => {
+    const camera = stopAfterTest(await RtspCamera.start({ ...size, ...options }));
+    const config = `cameras: { cam1: { source: ${JSON.stringify(camera.urlWithCredentials)}, rtsp_transport: ${transport ?? 'tcp'} } }`;
+    const server = stopAfterTest(await Server.start({ config }));
+    const direct = seenDirectly(camera.urlWithCredentials, 90);
+
+    const pictures = await watchWithFfmpeg(`${server.url}/stream`, { frames: 45, ...size });
+
+    expectInOrder(sequencesOf(pictures));
+    expectShown(pictures, await direct);
+  });
+
+  test('that refuses the password is called by its name, and the password never', async () => {
+    const camera = stopAfterTest(await RtspCamera.start({ ...size, user: 'viewer', password: 'right' }));
+    const source = camera.url.replace('//', '//viewer:wr0ng-secret@');
+    const server = stopAfterTest(await Server.start({ sources: [source, 'test:'] }));
+    const first = await fetch(`${server.url}/cameras/cam1/snapshot`);
+
+    const view = await server.reach('failed');
+
+    expect(first.status).toBe(503);
+    const problem = await first.text();
+    expect(view.cause).toMatchObject({ code: 'unauthorized', permanent: true });
+    expect(view.cause?.message).toMatch(/password/);
+    for (const told of [problem, JSON.stringify(view), server.logs]) expect(told).not.toContain('wr0ng-secret');
+    expect(view.source).toContain('viewer:***@');
+    expect((await fetch(`${server.url}/cameras/cam2/snapshot`)).status, 'the other camera').toBe(200);
+  });
+});
