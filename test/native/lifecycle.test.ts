@@ -131,6 +131,7 @@ it('abandons a state change that hangs, and takes it back when it ends', async (
   const fifo = makeFifo('start');
   const { pipeline } = openPipeline(`filesrc location=${fifo} ! fakesink`);
   const starting = pipeline.start();
+  await until('the start to be on its way', () => pipeline.stats().state === 'ready');
   const outcome = expectRejection(starting, 'ERR_CLOSED', /while it started/);
   expect(await pipeline.close(50)).toBe(false);
   expect(addon.stats()).toMatchObject({ pipelines: 0, abandoned: 1 });
