@@ -70,7 +70,7 @@ asRoot('as root installs what is missing, and that alone', () => {
   mkdirSync(join(directory, 'plugins'));
   const make = (names: string) => `for n in ${names}; do : > ${directory}/plugins/libgst$n.so; done`;
   const base = 'app playback videorate videotestsrc typefindfunctions videoconvertscale';
-  const good = 'isomp4 jpeg matroska rtp rtpmanager rtsp udp video4linux2';
+  const good = 'debug isomp4 jpeg matroska rtp rtpmanager rtsp udp video4linux2';
   const compiler = `printf '#!/bin/sh\\n' > ${programs}/c++; ${process.execPath} -e "fs.chmodSync('${programs}/c++', 0o755)"`;
   const calls = fakeApt(`${make(`${base} ${good} videoparsersbad libav pango`)}\n${compiler}`);
   const { status, stdout } = run('runtime');
