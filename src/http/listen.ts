@@ -16,7 +16,8 @@ export async function listen(app: App, host: string, port: number): Promise<List
   const server = createServer(
     // A client that connects and says nothing is not waited for as long as Node would.
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    // An HTTP/1.0 client needn't name a host.
+    getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: 'localhost' }),
   );
   await bind(server, host, port);
   const bound = server.address() as AddressInfo;
