@@ -1,0 +1,58 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { stopAfterTest } from '../support/cleanup.js';
+import { sequencesOf } from '../support/picture.js';
+import { RtspCamera } from '../support/rtsp-camera.js';
+import { expectInOrder } from '../support/sequences.js';
+import { Server } from '../support/server.js';
+import { oneV4l2Camera, renderV4l2Pictures } from '../support/v4l2-camera.js';
+import { type Watch, watchWithFfmpeg, watchWithGstreamer, watchWithOpenCv } from '../support/watch.js';
+
+const frames = 30;
+
+interface Started {
+  readonly server: Server;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function startV4l2(format: 'MJPG' | 'YUYV'): Promise<Started> {
+  renderV4l2Pictures(format, '640x480');
+  const { cameras, camera } = oneV4l2Camera({ sizes: ['640x480'], rates: [30], formats: [format] });
+  onTestFinished(() => cameras.dispose());
+  const server = await Server.start({ sources: [`v4l2:${camera.device}`], env: cameras.env });
+  return { server: stopAfterTest(server), width: 640, height: 480 };
+}
+
+async function startRtsp(): Promise<Started> {
+  const size = { width: 640, height: 368 };
+  const camera = stopAfterTest(await RtspCamera.start(size));
+  return { server: stopAfterTest(await Server.start({ sources: [camera.url] })), ...size };
+}
+
+const clients: readonly { readonly client: string; readonly watch: Watch }[] = [
+  { client: 'ffmpeg', watch: watchWithFfmpeg },
+  { client: 'GStreamer', watch: watchWithGstreamer },
+  { client: "OpenCV's VideoCapture", watch: watchWithOpenCv },
+];
+
+describe.each([
+  { source: 'a V4L2 camera, passed through', start: () => startV4l2('MJPG') },
+  { source: 'a V4L2 camera, encoded', start: () => startV4l2('YUYV') },
+  { source: 'an RTSP camera', start: startRtsp },
+])('$source', ({ start }) => {
+  test('is watched by ffmpeg, GStreamer and OpenCV at once', async () => {
+    const { server, width, height } = await start();
+
+    const watched = await Promise.all(
+      clients.map(async ({ client, watch }) => {
+        const pictures = await watch(`${server.url}/stream`, { frames, width, height });
+        return { client, pictures };
+      }),
+    );
+
+    for (const { client, pictures } of watched) {
+      expect(pictures.length, client).toBe(frames);
+      expectInOrder(sequencesOf(pictures));
+    }
+  });
+});
