@@ -2,7 +2,7 @@
 
 import type { Camera } from '../camera/camera.js';
 import type { Channel } from '../hub/channel.js';
-import type { TierChoice, Viewer } from '../hub/viewer-registry.js';
+import type { TierChoice, Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
 import { allowedTiers } from './bounds.js';
 
 /** The tiers that a viewer of the camera may be on now, best first and never empty. */
@@ -25,4 +25,9 @@ export function bestChannel(camera: Camera, choice: TierChoice): Channel {
 export function putInBounds(camera: Camera, viewer: Viewer): void {
   if (tiersFor(camera, viewer.choice).includes(viewer.tier)) return;
   viewer.moveTo(bestChannel(camera, viewer.choice));
+}
+
+/** As {@link putInBounds}, for every viewer of a camera whose profile or tiers have changed. */
+export function putAllInBounds(camera: Camera, viewers: ViewerRegistry): void {
+  for (const viewer of viewers.ofCamera(camera.id)) putInBounds(camera, viewer);
 }

@@ -20,6 +20,7 @@ export const ERRORS = {
   ARGUMENT_INVALID: { title: 'A command line argument is not valid' },
   BODY_INVALID: { title: 'The request body is not valid', status: 400 },
   BODY_TOO_LARGE: { title: 'The request body is too large', status: 413 },
+  BODY_TYPE_UNSUPPORTED: { title: 'The request body is of another type than the path takes', status: 415 },
   CAMERA_NOT_FOUND: { title: 'There is no such camera', status: 404 },
   CAMERA_UNAVAILABLE: { title: 'The camera delivers no frames now', status: 503 },
   CONFIG_INVALID: { title: 'The configuration is not valid' },
@@ -27,6 +28,7 @@ export const ERRORS = {
   INTERNAL: { title: 'Something went wrong inside Lenscast', status: 500 },
   METHOD_NOT_ALLOWED: { title: 'The path does not have this method', status: 405 },
   NOT_FOUND: { title: 'There is nothing at this path', status: 404 },
+  ORIGIN_FORBIDDEN: { title: 'Pages of other sites may change nothing here', status: 403 },
   PATH_NOT_WRITABLE: { title: 'A file could not be written' },
   PLUGIN_MISSING: { title: 'A GStreamer plugin is missing' },
   PORT_FORBIDDEN: { title: 'The port needs privileges that this process does not have' },
@@ -37,6 +39,7 @@ export const ERRORS = {
   SOURCE_INVALID: { title: 'The source is not one that Lenscast can open' },
   TIER_NOT_FOUND: { title: 'The camera has no such tier', status: 404 },
   TOO_MANY_VIEWERS: { title: 'There is no room for another viewer', status: 503 },
+  VIEWER_NOT_FOUND: { title: 'There is no such viewer', status: 404 },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -103,6 +106,18 @@ export function cameraNotFound(camera: string, known: readonly string[]): LensEr
 export function tierNotFound(tier: string, camera: string, known: readonly string[]): LensError {
   const message = `Camera ${quote(camera)} has no tier ${quote(tier)}. Known tiers: ${listNames(known)}.`;
   return new LensError('TIER_NOT_FOUND', message, { details: { camera, tier, known } });
+}
+
+export function viewerNotFound(viewer: string): LensError {
+  const message = `There is no viewer ${quote(viewer)}; it may have left.`;
+  return new LensError('VIEWER_NOT_FOUND', message, { details: { viewer }, hint: 'See /api/viewers.' });
+}
+
+/** `allowed` are the methods that the path has, for `Allow` (RFC 9110, section 10.2.1). */
+export function methodNotAllowed(method: string, allowed: readonly string[], reason?: string): LensError {
+  const because = reason === undefined ? '' : ` ${reason}`;
+  const message = `${method} is not possible here; allowed is ${allowed.join(', ')}.${because}`;
+  return new LensError('METHOD_NOT_ALLOWED', message, { details: { allowed } });
 }
 
 /** `allowed` completes "allowed is …", for example `a whole number from 1 to 240`. */

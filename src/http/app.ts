@@ -1,10 +1,14 @@
 import { Hono } from 'hono';
 import { LensError, toProblem } from '../core/errors.js';
 import type { App, Environment, RequestContext, Services } from './environment.js';
+import { methodRoutes } from './methods.js';
+import { refuseForeignOrigins } from './origin.js';
 import { apiRoutes } from './routes/api.js';
 import { healthRoutes } from './routes/health.js';
+import { openApiRoutes } from './routes/openapi.js';
 import { pageRoutes } from './routes/pages.js';
-import { streamRoutes } from './routes/streams.js';
+import { prefixedPicture, streamRoutes } from './routes/streams.js';
+import { viewerRoutes } from './routes/viewers.js';
 
 /** Every path of the server. Errors leave as problem+json (RFC 9457). */
 export function createApp(services: Services): App {
@@ -14,15 +18,14 @@ export function createApp(services: Services): App {
     const message = `There is nothing at ${JSON.stringify(c.req.path.slice(0, 200))}.`;
     return problem(c, new LensError('NOT_FOUND', message, { hint: 'See / and /api/cameras.' }), services);
   });
+  refuseForeignOrigins(app);
   streamRoutes(app, services);
   apiRoutes(app, services);
+  viewerRoutes(app, services);
+  openApiRoutes(app, services);
   healthRoutes(app, services);
   pageRoutes(app, services);
-  app.all('*', (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    const message = `${c.req.method} is not possible here; allowed is GET.`;
-    return problem(c, new LensError('METHOD_NOT_ALLOWED', message), services);
-  });
+  methodRoutes(app, (path) => (prefixedPicture(path) === undefined ? [] : ['GET']));
   return app;
 }
 
@@ -31,6 +34,6 @@ function problem(c: RequestContext, error: Error, { log }: Services): Response {
   if (body.status >= 500 && !(error instanceof LensError)) log.error(`${c.req.method} ${c.req.path}: ${error.stack}`);
   const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
   if (error instanceof LensError && error.retryAfterS !== undefined) headers.set('Retry-After', `${error.retryAfterS}`);
-  if (body.status === 405) headers.set('Allow', 'GET, HEAD');
+  if (body.code === 'METHOD_NOT_ALLOWED' && Array.isArray(body.allowed)) headers.set('Allow', body.allowed.join(', '));
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }

@@ -1,11 +1,12 @@
+import type { z } from 'zod';
 import type { Camera } from '../camera/camera.js';
 import { formatSource } from '../config/source.js';
-import { wallClockMs } from '../core/clock.js';
-import type { Channel } from '../hub/channel.js';
-import type { ViewerRegistry } from '../hub/viewer-registry.js';
+import type { Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
+import { isoTime, round, roundOrNull } from './format.js';
+import type { cameraViewSchema, tierViewSchema, ustreamerStateSchema } from './schemas/camera.js';
 
 /** A camera as `GET /api/cameras/:id` shows it. Passwords in its source are masked. */
-export function cameraView(camera: Camera, viewers: ViewerRegistry) {
+export function cameraView(camera: Camera, viewers: ViewerRegistry): z.output<typeof cameraViewSchema> {
   const { state, sinceMs, cause, attempt } = camera.supervision;
   const { progress } = camera;
   return {
@@ -16,16 +17,19 @@ export function cameraView(camera: Camera, viewers: ViewerRegistry) {
     since: isoTime(sinceMs),
     cause: cause === null ? null : { code: cause.code, message: cause.message, permanent: cause.permanent },
     attempt,
+    profile: camera.profile ?? 'auto',
     viewers: viewers.ofCamera(camera.id).length,
     fps: round(progress.fps, 2),
     frames: progress.frames,
     corrupt_frames: progress.corruptFrames,
-    tiers: camera.tierNames.map((name) => tierView(camera, camera.channel(name), viewers)),
+    tiers: camera.tierNames.map((name) => tierView(camera, name, viewers)),
   };
 }
 
-function tierView(camera: Camera, channel: Channel, viewers: ViewerRegistry) {
-  const settings = camera.tierSettings(channel.name);
+/** A tier as the API shows it. Throws TIER_NOT_FOUND. */
+export function tierView(camera: Camera, tier: string, viewers: ViewerRegistry): z.output<typeof tierViewSchema> {
+  const channel = camera.channel(tier);
+  const settings = camera.tierSettings(tier);
   const [p50, p95, p99] = channel.latency.percentiles([0.5, 0.95, 0.99]);
   return {
     name: channel.name,
@@ -38,18 +42,19 @@ function tierView(camera: Camera, channel: Channel, viewers: ViewerRegistry) {
           quality: settings.quality,
           bitrate: settings.bitrateBps,
         }),
-    viewers: viewers.ofCamera(camera.id).filter(({ tier }) => tier === channel.name).length,
+    viewers: viewers.ofCamera(camera.id).filter((viewer) => viewer.tier === tier).length,
     /** The picture's own size, while somebody watches. */
     frame: channel.newest === undefined ? null : { width: channel.newest.width, height: channel.newest.height },
     rates: { fps: round(channel.rate.perSecond(), 2), bits_per_second: Math.round(8 * channel.rate.amountPerSecond()) },
     /** From capture to the viewer's socket. */
-    latency_ms: { p50: rounded(p50), p95: rounded(p95), p99: rounded(p99) },
+    latency_ms: { p50: roundOrNull(p50, 2), p95: roundOrNull(p95, 2), p99: roundOrNull(p99, 2) },
   };
 }
 
 /** µStreamer's `/state`, which PiKVM's and others' pages read. */
-export function ustreamerState(camera: Camera, viewers: ViewerRegistry) {
-  const [best] = camera.config.tiers;
+export function ustreamerState(camera: Camera, viewers: ViewerRegistry): z.output<typeof ustreamerStateSchema> {
+  const [named] = camera.config.tiers;
+  const best = camera.tierSettings(named?.name ?? '');
   const watching = viewers.ofCamera(camera.id);
   const newest = camera.tierNames.map((name) => camera.channel(name).newest).find((frame) => frame !== undefined);
   return {
@@ -74,19 +79,13 @@ export function ustreamerState(camera: Camera, viewers: ViewerRegistry) {
   };
 }
 
-function flags(request: Readonly<Record<string, string | number | boolean>>) {
-  const { extra_headers, advance_headers, dual_final_frames, zero_data, key } = request;
-  return { extra_headers, advance_headers, dual_final_frames, zero_data, key };
-}
-
-function isoTime(momentMs: number): string {
-  return new Date(wallClockMs(momentMs)).toISOString();
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-function rounded(value: number | null | undefined): number | null {
-  return value === null || value === undefined ? null : round(value, 2);
+function flags(request: Viewer['request']) {
+  const isOn = (name: string) => (request[name] === undefined ? {} : { [name]: request[name] === true });
+  return {
+    ...isOn('extra_headers'),
+    ...isOn('advance_headers'),
+    ...isOn('dual_final_frames'),
+    ...isOn('zero_data'),
+    ...(typeof request.key === 'string' ? { key: request.key } : {}),
+  };
 }

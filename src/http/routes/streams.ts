@@ -29,10 +29,15 @@ export function streamRoutes(app: App, services: Services): void {
   app.get('/cameras/:id/snapshot.jpg', (c) => snapshot(c, cameras.get(c.req.param('id'))));
   // Behind a proxy that leaves its own prefix in front.
   app.get('*', (c, next) => {
-    const last = /^(?!\/(?:api|cameras)\/).*\/(stream|snapshot|snapshot\.jpg)\/?$/.exec(c.req.path)?.[1];
+    const last = prefixedPicture(c.req.path);
     if (last === undefined) return next();
     return last === 'stream' ? stream(c, cameras.first()) : snapshot(c, cameras.first());
   });
+}
+
+/** Which picture of the first camera a path asks for, behind whatever prefix; undefined for none. */
+export function prefixedPicture(path: string): string | undefined {
+  return /^(?!\/(?:api|cameras)\/).*\/(stream|snapshot|snapshot\.jpg)\/?$/.exec(path)?.[1];
 }
 
 function cameraOfPath(path: string, { cameras }: Services): Camera {

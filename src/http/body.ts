@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import { keyTree } from '../config/keys.js';
+import { describeIssues } from '../config/problems.js';
+import { LensError, quote } from '../core/errors.js';
+import type { RequestContext } from './environment.js';
+
+const mostBytes = 16 * 1024;
+
+/**
+ * The request's JSON body, checked. Throws BODY_TYPE_UNSUPPORTED, BODY_TOO_LARGE (over 16 kB), or BODY_INVALID with what
+ * is wrong, field by field, in its detail and its `problems`.
+ */
+export async function readBody<Schema extends z.ZodType>(c: RequestContext, schema: Schema): Promise<z.output<Schema>> {
+  const tree = parseJson(await readText(c));
+  const result = schema.safeParse(tree);
+  if (result.success) return result.data;
+  const found = describeIssues(result.error.issues, tree, keyTree(schema), () => 'body');
+  const problems = found.map(({ key, message }) => ({ field: key, message }));
+  throw new LensError('BODY_INVALID', problems.map(({ message }) => message).join('\n'), { details: { problems } });
+}
+
+async function readText(c: RequestContext): Promise<string> {
+  const type = c.req.header('Content-Type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    const told = type === '' ? 'of no type' : quote(type);
+    throw new LensError('BODY_TYPE_UNSUPPORTED', `The body is ${told}; allowed is application/json.`);
+  }
+  if (Number(c.req.header('Content-Length') ?? 0) > mostBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Not every body has told its length.
+  for await (const chunk of c.req.raw.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): LensError {
+  return new LensError('BODY_TOO_LARGE', `The body is larger than ${mostBytes} bytes.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LensError('BODY_INVALID', `The body is not JSON: ${reason}.`, { cause: error });
+  }
+}

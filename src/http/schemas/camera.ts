@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { tierSchema } from '../../config/schema.js';
+import { components, count, isoTime, rate } from './components.js';
+
+const milliseconds = z.number().min(0).nullable();
+
+export const tierViewSchema = z
+  .strictObject({
+    name: z.string(),
+    ...tierSchema.shape,
+    viewers: count('Viewers on it at this moment'),
+    frame: z
+      .strictObject({ width: z.int().min(0), height: z.int().min(0) })
+      .nullable()
+      .meta({ description: "The picture's own size, while somebody watches" }),
+    rates: z.strictObject({
+      fps: rate('Frames a second, over the last two seconds'),
+      bits_per_second: count('Of one copy of the tier'),
+    }),
+    latency_ms: z
+      .strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })
+      .meta({ description: "From capture to the viewers' sockets, over the last half minute to minute" }),
+  })
+  .register(components, {
+    id: 'Tier',
+    description: 'A tier. `source` is the camera’s own picture and has no settings',
+  });
+
+export const cameraViewSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    source: z.string().meta({ description: 'Its address; a password is masked' }),
+    state: z.enum(['idle', 'starting', 'live', 'recovering', 'failed']),
+    since: isoTime(),
+    cause: z
+      .strictObject({ code: z.string(), message: z.string(), permanent: z.boolean() })
+      .nullable()
+      .meta({ description: 'Why it gives no frames' }),
+    attempt: count('Tries since it was last stable'),
+    profile: z.string().meta({ description: 'The tier that auto viewers are held to, or auto' }),
+    viewers: count('Viewers at this moment'),
+    fps: rate('Frames a second from the source'),
+    frames: count('Frames that the source delivered'),
+    corrupt_frames: count('Broken frames that were dropped'),
+    tiers: z.array(tierViewSchema).meta({ description: 'Best first' }),
+  })
+  .register(components, { id: 'Camera' });
+
+export const camerasSchema = z
+  .strictObject({ cameras: z.array(cameraViewSchema) })
+  .register(components, { id: 'Cameras' });
+
+/** µStreamer's `/state`. */
+export const ustreamerStateSchema = z
+  .strictObject({
+    ok: z.boolean(),
+    result: z.strictObject({
+      instance_id: z.string(),
+      encoder: z.strictObject({ type: z.enum(['HW', 'CPU']), quality: count('JPEG quality') }),
+      source: z.strictObject({
+        resolution: z.strictObject({ width: count('Pixels'), height: count('Pixels') }),
+        online: z.boolean(),
+        desired_fps: rate('As set'),
+        captured_fps: count('As it is'),
+      }),
+      stream: z.strictObject({
+        queued_fps: count('Of the fastest client'),
+        clients: count('Clients at this moment'),
+        clients_stat: z.record(
+          z.string(),
+          z.strictObject({
+            fps: count('Frames a second'),
+            extra_headers: z.boolean().optional(),
+            advance_headers: z.boolean().optional(),
+            dual_final_frames: z.boolean().optional(),
+            zero_data: z.boolean().optional(),
+            key: z.string().optional(),
+          }),
+        ),
+      }),
+    }),
+  })
+  .register(components, { id: 'UstreamerState', description: 'As µStreamer has it' });

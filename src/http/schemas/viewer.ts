@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { components, count, isoTime, rate } from './components.js';
+
+export const viewerViewSchema = z
+  .strictObject({
+    id: z.string(),
+    camera: z.string(),
+    transport: z.string().meta({ description: 'For example mjpeg' }),
+    address: z.string().meta({ description: 'address:port of the other side' }),
+    tier: z.string().meta({ description: 'The tier it gets now' }),
+    mode: z.enum(['auto', 'fixed']).meta({ description: 'Whether the server chooses the tier' }),
+    max_tier: z.string().nullable().meta({ description: 'The best tier that auto may give it' }),
+    min_tier: z.string().nullable().meta({ description: 'The least tier that auto may give it' }),
+    max_fps: rate('The most frames a second that it wants').nullable(),
+    fps: rate('Frames a second, over the last two seconds'),
+    bits_per_second: count('As sent, over the last two seconds'),
+    delivered: count('Frames sent'),
+    dropped: z.strictObject({
+      slow: count('Left out because it was still busy'),
+      fps: count('Left out because of a frame rate limit'),
+    }),
+    link: z.strictObject({
+      bits_per_second: count('What its link can carry').nullable(),
+      rtt_ms: rate('Round trip').nullable(),
+    }),
+    age_ms: z
+      .strictObject({ p50: z.number().min(0).nullable(), p95: z.number().min(0).nullable() })
+      .meta({ description: 'How old frames are when it has them' }),
+    since: isoTime(),
+  })
+  .register(components, { id: 'Viewer', description: 'Null is what is not known, or not bounded' });
+
+export const viewersSchema = z
+  .strictObject({ viewers: z.array(viewerViewSchema) })
+  .register(components, { id: 'Viewers' });

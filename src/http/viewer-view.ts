@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { Viewer } from '../hub/viewer-registry.js';
+import { isoTime, round, roundOrNull } from './format.js';
+import type { viewerViewSchema } from './schemas/viewer.js';
+
+/** A viewer as the API shows it. */
+export function viewerView(viewer: Viewer): z.output<typeof viewerViewSchema> {
+  const { fps, bitrateBps, delivered, droppedSlow, droppedRate } = viewer.stats();
+  const { mode, maxTier, minTier } = viewer.choice;
+  const link = viewer.link?.();
+  return {
+    id: viewer.id,
+    camera: viewer.camera,
+    transport: viewer.transport,
+    address: viewer.address,
+    tier: viewer.tier,
+    mode,
+    max_tier: maxTier ?? null,
+    min_tier: minTier ?? null,
+    max_fps: viewer.maxFps,
+    fps: round(fps, 2),
+    bits_per_second: Math.round(bitrateBps),
+    delivered,
+    dropped: { slow: droppedSlow, fps: droppedRate },
+    link: { bits_per_second: roundOrNull(link?.linkBps, 0), rtt_ms: roundOrNull(link?.rttMs, 2) },
+    age_ms: { p50: roundOrNull(link?.ageMs.p50, 2), p95: roundOrNull(link?.ageMs.p95, 2) },
+    since: isoTime(viewer.sinceMs),
+  };
+}
