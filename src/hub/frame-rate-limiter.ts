@@ -23,7 +23,7 @@ export class FrameRateLimiter {
     }
     const toleranceMs = Math.min(this.#sourceIntervalMs, this.#intervalMs) / 4;
     // A clock that stepped back would otherwise silence the stream until it caught up.
-    const steppedBack = this.#dueMs - captureMs > 2 * this.#intervalMs + 1000;
+    const steppedBack = this.#dueMs - captureMs > 2 * this.#intervalMs;
     if (captureMs < this.#dueMs - toleranceMs && !steppedBack) return false;
     const lateMs = captureMs - this.#dueMs;
     const keepsGrid = lateMs < this.#intervalMs && !steppedBack;

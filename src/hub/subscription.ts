@@ -30,12 +30,15 @@ export class Subscription {
   #limiter: FrameRateLimiter | undefined;
   #channel: Channel | undefined;
   #busy = true;
-  #waiting = true;
+  /** The channel's newest frame is to be handed over as soon as the receiver is ready. */
+  #waiting: boolean;
+  #handedCaptureMs = Number.NEGATIVE_INFINITY;
 
   constructor(channel: Channel, options: SubscriptionOptions) {
     this.#deliver = options.deliver;
     this.#limiter = options.maxFps === undefined ? undefined : new FrameRateLimiter(options.maxFps);
     this.#channel = channel;
+    this.#waiting = channel.newest !== undefined;
     channel.add(this);
   }
 
@@ -74,7 +77,7 @@ export class Subscription {
     if (this.#channel === undefined || this.#channel === channel) return;
     const left = this.#channel;
     this.#channel = channel;
-    this.#waiting = this.#busy;
+    this.#waiting = channel.newest !== undefined;
     channel.add(this);
     left.remove(this);
     if (!this.#busy) this.#catchUp();
@@ -100,11 +103,13 @@ export class Subscription {
   #catchUp(): void {
     this.#waiting = false;
     const newest = this.#channel?.newest;
-    if (newest) this.#hand(newest);
+    // The tier that it came to may lag behind the one that it left.
+    if (newest && newest.captureMs >= this.#handedCaptureMs) this.#hand(newest);
   }
 
   #hand(frame: Frame): void {
     this.#busy = true;
+    this.#handedCaptureMs = frame.captureMs;
     this.#count('delivered');
     this.#deliver(frame.retain());
   }
