@@ -26,9 +26,11 @@ export interface Supervision {
   readonly pipeline: 'none' | 'open' | 'closing';
   /** When the next pipeline may be opened; null when none is to be. */
   readonly openAtMs: number | null;
+  /** The wait after the last fault ends then, also for viewers who come while the camera is idle. */
+  readonly notBeforeMs: number;
   readonly openedMs: number;
   readonly lastFrameMs: number;
-  /** Tries since the last stable minute. */
+  /** Tries since it was last stable, or left alone, for as long as {@link SupervisorSettings.stableMs}. */
   readonly attempt: number;
   readonly cause: Cause | null;
 }
@@ -81,6 +83,7 @@ export function initialSupervision(nowMs: number): Supervision {
     lingerEndsMs: null,
     pipeline: 'none',
     openAtMs: null,
+    notBeforeMs: nowMs,
     openedMs: nowMs,
     lastFrameMs: nowMs,
     attempt: 0,
@@ -138,7 +141,9 @@ function onDemand(now: Supervision, wanted: boolean, nowMs: number, settings: Su
   if (!wanted) return step({ ...now, wanted, lingerEndsMs: now.state === 'idle' ? null : nowMs + settings.lingerMs });
   const watched: Supervision = { ...now, wanted, lingerEndsMs: null };
   if (now.state !== 'idle') return step(watched);
-  return openWhenDue({ ...enter(watched, 'starting', nowMs), openAtMs: nowMs, attempt: 0, cause: null }, nowMs);
+  const attempt = nowMs - now.notBeforeMs < settings.stableMs ? now.attempt : 0;
+  const openAtMs = Math.max(nowMs, now.notBeforeMs);
+  return openWhenDue({ ...enter(watched, 'starting', nowMs), openAtMs, attempt }, nowMs);
 }
 
 function onFrames(now: Supervision, nowMs: number): Supervision {
@@ -151,7 +156,8 @@ function onFault(now: Supervision, cause: Cause, jitter: number, nowMs: number, 
   const wasStable = now.state === 'live' && nowMs - now.sinceMs >= settings.stableMs;
   const attempt = wasStable ? 1 : now.attempt + 1;
   const waitMs = cause.permanent ? settings.permanentRetryMs : backoffMs(attempt, jitter, settings);
-  const broken: Supervision = { ...now, attempt, cause, pipeline: 'closing', openAtMs: nowMs + waitMs };
+  const openAtMs = nowMs + waitMs;
+  const broken: Supervision = { ...now, attempt, cause, pipeline: 'closing', openAtMs, notBeforeMs: openAtMs };
   return step(enter(broken, cause.permanent ? 'failed' : 'recovering', nowMs), 'close');
 }
 
@@ -172,7 +178,7 @@ function onEnded(now: Supervision, nowMs: number, settings: SupervisorSettings):
 
 function onTick(now: Supervision, jitter: number, nowMs: number, settings: SupervisorSettings): Step {
   if (now.lingerEndsMs !== null && nowMs >= now.lingerEndsMs) {
-    const resting = { ...enter(now, 'idle', nowMs), lingerEndsMs: null, openAtMs: null, attempt: 0, cause: null };
+    const resting = { ...enter(now, 'idle', nowMs), lingerEndsMs: null, openAtMs: null, cause: null };
     return now.pipeline === 'open' ? step({ ...resting, pipeline: 'closing' }, 'close') : step(resting);
   }
   if (now.pipeline === 'open' && nowMs >= silenceEndsMs(now, settings)) {

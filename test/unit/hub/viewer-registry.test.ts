@@ -8,11 +8,14 @@ function viewer(id: string, camera: string): Viewer & { readonly close: Mock<() 
     transport: 'mjpeg',
     address: '127.0.0.1:1',
     sinceMs: 0,
-    mode: 'auto',
+    choice: { mode: 'auto' },
+    maxFps: null,
     request: {},
     tier: 'high',
     stats: () => ({ delivered: 0, droppedSlow: 0, droppedRate: 0, fps: 0, bytes: 0, bitrateBps: 0 }),
-    moveTo: vi.fn(),
+    moveTo: () => {},
+    pinTo: () => {},
+    limitTo: () => {},
     close: vi.fn<() => void>(),
   };
 }

@@ -1,0 +1,345 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Cause,
+  initialSupervision,
+  nextTickMs,
+  type Supervision,
+  type SupervisorEvent,
+  type SupervisorSettings,
+  supervise,
+  supervisorDefaults,
+} from '../../../src/camera/supervisor.js';
+
+const lost: Cause = { code: 'unreachable', message: 'the camera refuses the connection', permanent: false };
+const refused: Cause = { code: 'unauthorized', message: 'user or password is wrong', permanent: true };
+
+const demand = (wanted: boolean): SupervisorEvent => ({ type: 'demand', wanted });
+const fault = (cause = lost, jitter = 0): SupervisorEvent => ({ type: 'fault', cause, jitter });
+const frames: SupervisorEvent = { type: 'frames' };
+const closed: SupervisorEvent = { type: 'closed' };
+const ended: SupervisorEvent = { type: 'ended' };
+
+/** Applies events at moments, and ticks when they are due. */
+class Story {
+  now: Supervision = initialSupervision(0);
+  nowMs = 0;
+  /** For example `0 open`. */
+  readonly actions: string[] = [];
+  readonly settings: SupervisorSettings;
+
+  constructor(settings: Partial<SupervisorSettings> = {}) {
+    this.settings = { ...supervisorDefaults, ...settings };
+  }
+
+  say(...events: readonly SupervisorEvent[]): this {
+    for (const event of events) {
+      const { next, actions } = supervise(this.now, event, this.nowMs, this.settings);
+      this.now = next;
+      for (const action of actions) this.actions.push(`${this.nowMs} ${action}`);
+    }
+    return this;
+  }
+
+  /** Lets time pass, with the ticks that fall due in it. */
+  wait(forMs: number): this {
+    const endMs = this.nowMs + forMs;
+    for (let due = this.#due(); due !== null && due <= endMs; due = this.#due()) {
+      this.nowMs = Math.max(this.nowMs, due);
+      this.say({ type: 'tick', jitter: 0 });
+    }
+    this.nowMs = endMs;
+    return this;
+  }
+
+  /** Live, with frames each 100 ms. */
+  live(forMs: number): this {
+    for (const endMs = this.nowMs + forMs; this.nowMs < endMs; ) this.say(frames).wait(100);
+    return this;
+  }
+
+  #due(): number | null {
+    return nextTickMs(this.now, this.settings);
+  }
+}
+
+describe('a camera that somebody watches', () => {
+  it('opens at once, is live with its first frame, and rests after the linger', () => {
+    const story = new Story().say(demand(true));
+    expect(story.now).toMatchObject({ state: 'starting', pipeline: 'open', sinceMs: 0 });
+    story.wait(300).say(frames);
+    expect(story.now).toMatchObject({ state: 'live', sinceMs: 300, cause: null });
+    story.say(demand(false)).live(14_900);
+    expect(story.now.state).toBe('live');
+    story.live(200);
+    expect(story.now).toMatchObject({ state: 'idle', pipeline: 'closing' });
+    expect(story.actions).toEqual(['0 open', '15300 close']);
+    story.say(closed).wait(60_000);
+    expect(story.now).toMatchObject({ state: 'idle', pipeline: 'none', openAtMs: null });
+    expect(nextTickMs(story.now, story.settings)).toBeNull();
+  });
+
+  it('runs on when the next viewer comes within the linger', () => {
+    const story = new Story().say(demand(true), frames, demand(false)).live(14_000).say(demand(true)).live(60_000);
+    expect(story.actions).toEqual(['0 open']);
+    expect(story.now).toMatchObject({ state: 'live', lingerEndsMs: null });
+  });
+
+  it('opens anew only when the old pipeline is gone', () => {
+    const story = new Story({ lingerMs: 0 }).say(demand(true), frames, demand(false)).wait(10).say(demand(true));
+    expect(story.actions).toEqual(['0 open', '0 close']);
+    expect(story.now).toMatchObject({ state: 'starting', pipeline: 'closing' });
+    story.wait(400).say(closed);
+    expect(story.actions).toEqual(['0 open', '0 close', '410 open']);
+  });
+
+  it('counts a second demand, or its end, once', () => {
+    const story = new Story().say(demand(true), demand(true), frames, demand(false)).live(5000).say(demand(false));
+    expect(story.now.lingerEndsMs).toBe(15_000);
+    expect(story.actions).toEqual(['0 open']);
+  });
+});
+
+describe('a camera that fails', () => {
+  it('is tried again, each time later, up to the longest wait', () => {
+    const story = new Story().say(demand(true));
+    const opened: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      opened.push(story.now.openedMs);
+      story.say(fault(), closed);
+      expect(story.now).toMatchObject({ state: 'recovering', attempt: i + 1, cause: lost });
+      story.wait(1500);
+      story.nowMs = story.now.openedMs;
+    }
+    const waits = opened.slice(1).map((at, i) => at - (opened[i] ?? 0));
+    expect(waits).toEqual([100, 200, 400, 800, 1500, 1500, 1500]);
+  });
+
+  it('waits up to a quarter less by chance, so that cameras do not march', () => {
+    const story = new Story().say(demand(true), fault(lost, 1));
+    expect(story.now.openAtMs).toBe(75);
+  });
+
+  it('is tried rarely where somebody has to change something first', () => {
+    const story = new Story().say(demand(true), fault(refused), closed);
+    expect(story.now).toMatchObject({ state: 'failed', cause: refused });
+    story.wait(9999);
+    expect(story.actions).toEqual(['0 open', '0 close']);
+    story.wait(1);
+    expect(story.actions.at(-1)).toBe('10000 open');
+    story.say(frames);
+    expect(story.now).toMatchObject({ state: 'live', cause: null });
+  });
+
+  it('is a new one after a stable minute', () => {
+    const story = new Story().say(demand(true), fault(), closed).wait(100).say(fault(), closed).wait(200);
+    expect(story.now.attempt).toBe(2);
+    story.live(59_000).say(fault(), closed).wait(400);
+    expect(story.now.attempt).toBe(3);
+    story.live(60_100).say(fault(), closed);
+    expect(story.now).toMatchObject({ attempt: 1, openAtMs: story.nowMs + 100 });
+  });
+
+  it('is closed when no first frame comes in time', () => {
+    const story = new Story().say(demand(true)).wait(10_000);
+    expect(story.actions).toEqual(['0 open', '10000 close']);
+    expect(story.now.cause).toEqual({
+      code: 'no-frames',
+      message: 'no frame within 10.0 s of the start',
+      permanent: false,
+    });
+  });
+
+  it('is closed when it falls silent', () => {
+    const story = new Story().say(demand(true)).live(500).wait(2000);
+    expect(story.actions).toEqual(['0 open', '1400 close']);
+    expect(story.now).toMatchObject({ state: 'recovering', cause: { code: 'stalled', message: 'no frame for 1.0 s' } });
+  });
+
+  it('goes to rest when nobody waits for it any more, and forgets the cause', () => {
+    const story = new Story({ lingerMs: 3000 }).say(demand(true), fault(refused), closed, demand(false)).wait(3000);
+    expect(story.now).toMatchObject({ state: 'idle', cause: null, openAtMs: null });
+    expect(nextTickMs(story.now, story.settings)).toBeNull();
+  });
+
+  it('is not tried more often because viewers come and go', () => {
+    const story = new Story({ lingerMs: 0 });
+    for (let i = 0; i < 100; i++) story.say(demand(true), fault(refused), closed, demand(false)).wait(500);
+    const opens = story.actions.filter((action) => action.endsWith('open'));
+    expect(opens).toEqual(['0 open', '10000 open', '20000 open', '30000 open', '40000 open']);
+  });
+
+  it('keeps its place in the row of waits while viewers come and go', () => {
+    const story = new Story({ lingerMs: 0 });
+    for (let i = 0; i < 100; i++) story.say(demand(true)).wait(1).say(fault(), closed, demand(false)).wait(99);
+    // 100 + 200 + 400 + 800 ms, then each 1.5 s
+    expect(story.actions.filter((action) => action.endsWith('open')).length).toBeLessThanOrEqual(11);
+  });
+
+  it('has a fresh start when a viewer comes long after', () => {
+    const story = new Story({ lingerMs: 0 });
+    for (let i = 0; i < 5; i++) story.say(demand(true)).wait(1).say(fault(), closed, demand(false)).wait(2000);
+    story.wait(60_000).say(demand(true));
+    expect(story.actions.at(-1)).toBe(`${story.nowMs} open`);
+    story.say(fault());
+    expect(story.now.attempt).toBe(1);
+  });
+
+  it('ignores a fault of the pipeline that it is closing already', () => {
+    const story = new Story().say(demand(true), fault(), fault(refused));
+    expect(story.now).toMatchObject({ state: 'recovering', cause: lost, attempt: 1 });
+    expect(story.actions).toEqual(['0 open', '0 close']);
+  });
+});
+
+describe('a file', () => {
+  it('begins again at its end without a fault', () => {
+    const story = new Story().say(demand(true)).live(3000).say(ended);
+    expect(story.now).toMatchObject({ state: 'live', pipeline: 'closing', attempt: 0, cause: null });
+    story.say(closed);
+    expect(story.actions).toEqual(['0 open', '3000 close', '3000 open']);
+    expect(story.now.state).toBe('live');
+  });
+
+  it('does not spin where it is a single frame', () => {
+    const story = new Story().say(demand(true), frames, ended, closed).wait(10_000);
+    expect(story.actions).toEqual(['0 open', '0 close', '1500 open', '11500 close'].slice(0, 3));
+  });
+
+  it('has as long as at its first start to show a frame again', () => {
+    const story = new Story().say(demand(true)).live(3000).say(ended, closed).wait(9999);
+    expect(story.now).toMatchObject({ state: 'live', pipeline: 'open' });
+    story.wait(1);
+    expect(story.now.state).toBe('recovering');
+  });
+});
+
+type Happening =
+  | { readonly what: 'watch' | 'leave' | 'frames' | 'lost' | 'refused' | 'ended' | 'closed' }
+  | { readonly what: 'wait'; readonly forMs: number };
+
+const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
+  fc.oneof(
+    ...(['watch', 'leave', 'frames', 'lost', 'refused', 'ended', 'closed', 'closed'] as const).map((what) =>
+      fc.constant({ what } as const),
+    ),
+    fc.record({ what: fc.constant('wait' as const), forMs: fc.oneof(fc.nat(200), fc.nat(3000), fc.nat(90_000)) }),
+  ),
+  { maxLength: 120 },
+);
+const lingers = fc.constantFrom(0, 500, 15_000);
+
+/** A story whose pipeline is watched: what may not happen in any order of events throws. */
+class CheckedStory extends Story {
+  #pipeline: 'none' | 'open' | 'closing' = 'none';
+  #closedBy: 'fault' | 'other' = 'other';
+  /** When a pipeline was opened after a fault. */
+  readonly retriesMs: number[] = [];
+
+  override say(...events: readonly SupervisorEvent[]): this {
+    for (const event of events) {
+      if (event.type === 'closed') {
+        if (this.#pipeline !== 'closing') continue;
+        this.#pipeline = 'none';
+      }
+      const before = this.actions.length;
+      super.say(event);
+      for (const action of this.actions.slice(before)) this.#act(action, event);
+      expect(this.now.pipeline).toBe(this.#pipeline);
+      const due = nextTickMs(this.now, this.settings);
+      if (event.type === 'tick' && due !== null) expect(due).toBeGreaterThan(this.nowMs);
+      if (this.now.state === 'idle') expect(this.now).toMatchObject({ wanted: false, openAtMs: null });
+      if (this.now.state === 'live') expect(this.now.cause).toBeNull();
+      if (this.now.pipeline !== 'closing' && this.now.state !== 'idle') expect(due).not.toBeNull();
+    }
+    return this;
+  }
+
+  #act(action: string, event: SupervisorEvent): void {
+    if (action.endsWith('open')) {
+      expect(this.#pipeline).toBe('none');
+      this.#pipeline = 'open';
+      if (this.#closedBy === 'fault') this.retriesMs.push(this.nowMs);
+    } else {
+      expect(this.#pipeline).toBe('open');
+      this.#pipeline = 'closing';
+      const ofFault = event.type === 'fault' || (event.type === 'tick' && this.now.state === 'recovering');
+      this.#closedBy = ofFault ? 'fault' : 'other';
+    }
+  }
+
+  happen(happening: Happening): void {
+    switch (happening.what) {
+      case 'watch':
+      case 'leave':
+        return void this.say(demand(happening.what === 'watch'));
+      case 'frames':
+        return void this.say(frames);
+      case 'lost':
+      case 'refused':
+        return void this.say(fault(happening.what === 'lost' ? lost : refused, 1));
+      case 'ended':
+        return void this.say(ended);
+      case 'closed':
+        return void this.say(closed);
+      case 'wait':
+        return void this.wait(happening.forMs);
+    }
+  }
+}
+
+describe('whatever happens, in whatever order', () => {
+  it('there is one pipeline at most, time goes forward, and it is neither lost nor retried in a storm', () => {
+    fc.assert(
+      fc.property(happenings, lingers, (sequence, lingerMs) => {
+        const story = new CheckedStory({ lingerMs });
+        for (const happening of sequence) story.happen(happening);
+        const { retriesMs } = story;
+        for (const fromMs of retriesMs) {
+          const within = retriesMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + 15_000);
+          // Four waits shorter than the longest, then one for each 1.5 s less a quarter.
+          expect(within.length).toBeLessThanOrEqual(5 + Math.ceil(15_000 / 1125));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('it is live soon after frames can come, and at rest after nobody watches', () => {
+    fc.assert(
+      fc.property(happenings, lingers, (sequence, lingerMs) => {
+        const story = new CheckedStory({ lingerMs });
+        for (const happening of sequence) story.happen(happening);
+        story.say(demand(true));
+        const untilMs = story.nowMs + story.settings.permanentRetryMs + 1000;
+        while (story.nowMs < untilMs) story.say(closed, frames).wait(250);
+        expect(story.now).toMatchObject({ state: 'live', pipeline: 'open', cause: null });
+        story.say(demand(false));
+        const restMs = story.nowMs + lingerMs + 1000;
+        while (story.nowMs < restMs) story.say(closed, frames).wait(250);
+        expect(story.now).toMatchObject({ state: 'idle', pipeline: 'none' });
+        expect(nextTickMs(story.now, story.settings)).toBeNull();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('a cause that needs somebody is tried no more than six times a minute', () => {
+    const comings = fc.array(fc.tuple(fc.boolean(), fc.nat(4000)), { maxLength: 100 });
+    fc.assert(
+      fc.property(comings, lingers, (sequence, lingerMs) => {
+        const story = new CheckedStory({ lingerMs });
+        const refuse = () => {
+          if (story.now.pipeline === 'open') story.say(fault(refused, 1), closed);
+        };
+        for (const [watch, forMs] of sequence) {
+          story.say(demand(watch));
+          refuse();
+          for (const endMs = story.nowMs + forMs; story.nowMs < endMs; refuse()) story.wait(100);
+        }
+        const opens = story.actions.filter((action) => action.endsWith('open')).length;
+        expect(opens).toBeLessThanOrEqual(1 + story.nowMs / 10_000);
+      }),
+    );
+  });
+});
