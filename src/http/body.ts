@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { keyTree } from '../config/keys.js';
 import { describeIssues } from '../config/problems.js';
-import { LensError, quote } from '../core/errors.js';
+import { isLensError, LensError, quote } from '../core/errors.js';
 import type { RequestContext } from './environment.js';
 
 const mostBytes = 16 * 1024;
@@ -28,11 +28,16 @@ async function readText(c: RequestContext): Promise<string> {
   if (Number(c.req.header('Content-Length') ?? 0) > mostBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Not every body has told its length.
-  for await (const chunk of c.req.raw.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > mostBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    // Not every body has told its length.
+    for await (const chunk of c.req.raw.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > mostBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (isLensError(error)) throw error;
+    throw new LensError('BODY_INVALID', 'The body broke off.', { cause: error });
   }
   return Buffer.concat(chunks).toString('utf8');
 }
