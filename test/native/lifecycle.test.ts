@@ -155,6 +155,12 @@ it('frees forgotten frames and pipelines by the garbage collector, but no playin
   expect(ended).toMatchObject({ code: 0, signal: null });
 });
 
+it('ends by itself after everything was used', async () => {
+  const ended = await runChild('everything.mjs');
+  expect(ended.stderr).toBe('');
+  expect(ended).toMatchObject({ code: 0, signal: null, stdout: 'done\n' });
+});
+
 it('never lets moved bytes dangle', async () => {
   const ended = await runChild('moved.mjs', [], ['--expose-gc']);
   expect(ended.stderr).toBe('');
