@@ -76,18 +76,18 @@ export class FanOut {
     }
     const sent = this.#sent.subarray(0, direct.length);
     if (direct.length > 0) this.#sendToAll(this.#descriptors.subarray(0, direct.length), chunks, sent);
-    let whole: Buffer | undefined;
-    const restFrom = (taken: number) => {
-      whole ??= Buffer.concat(chunks);
-      return whole.subarray(taken);
-    };
+    const incomplete = queued.map((receiver) => ({ receiver, taken: 0 }));
     for (const [i, receiver] of direct.entries()) {
       const taken = sent[i] ?? 0;
       if (taken === total) receiver.sent(frame, total);
       else if (taken < 0) receiver.failed(-taken);
-      else receiver.rest(frame, total, restFrom(taken));
+      else incomplete.push({ receiver, taken });
     }
-    for (const receiver of queued) receiver.rest(frame, total, restFrom(0));
+    if (incomplete.length === 0) return;
+    // One copy for all, of no more than is needed: a new connection takes nearly all of its first part.
+    const least = incomplete.reduce((smallest, { taken }) => Math.min(smallest, taken), total);
+    const rest = copyFrom(chunks, least);
+    for (const { receiver, taken } of incomplete) receiver.rest(frame, total, rest.subarray(taken - least));
   }
 
   #reserve(receivers: number): void {
@@ -105,4 +105,15 @@ function groupByChunks(deliveries: readonly Delivery[]): Map<readonly Uint8Array
     else group.push(receiver);
   }
   return groups;
+}
+
+/** What the chunks hold from `offset` bytes on, in memory of its own. */
+function copyFrom(chunks: readonly Uint8Array[], offset: number): Uint8Array {
+  let skip = offset;
+  const pieces = chunks.map((chunk) => {
+    const piece = chunk.subarray(Math.min(skip, chunk.byteLength));
+    skip -= chunk.byteLength - piece.byteLength;
+    return piece;
+  });
+  return Buffer.concat(pieces);
 }
