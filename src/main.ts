@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { helpText, parseArguments } from './config/arguments.js';
 import { loadConfig } from './config/load.js';
 import { formatSource } from './config/source.js';
@@ -15,6 +16,9 @@ const exitCodes = { failure: 1, usage: 2 } as const;
 
 /** Runs the program; resolves once the server listens, or the command is done. Throws what goes wrong. */
 async function main(words: readonly string[]): Promise<void> {
+  // Pictures lie outside V8's heap, and what else they leave behind is dead with the next one. V8 would let the space
+  // for new objects grow to 48 MB (192 MB in Node 24) for that; it stays at 3 MB, at no cost in time.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const given = parseArguments(words);
   const version = readVersion();
   if (given.command === 'help') return print(helpText());
