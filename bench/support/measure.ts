@@ -1,6 +1,6 @@
 /** One measurement: a server, its viewers, and what both saw in the same seconds. */
 import { type LoadOptions, type LoadReport, runLoad } from '../../test/support/load-client.js';
-import type { V4l2Camera } from '../../test/support/v4l2-camera.js';
+import type { V4l2Camera, V4l2CameraCounters } from '../../test/support/v4l2-camera.js';
 import { ProcessMeter, type ProcessUse, sumOf } from './process-use.js';
 import { LOAD_CPU, type RunningServer } from './servers.js';
 
@@ -12,6 +12,13 @@ export interface Measurement {
   readonly bytesPerFrame: number;
   /** Frames that the cameras lost since no buffer was free. */
   readonly cameraLost: number;
+  /** Frames that the cameras left out since their own threads got no CPU: the machine's doing, not the server's. */
+  readonly cameraLate: number;
+}
+
+/** What viewers missed, less what the camera never gave. */
+export function missedByServer({ load, cameraLate }: Measurement): number {
+  return Math.max(0, load.missed - load.viewers * cameraLate);
 }
 
 export interface MeasureOptions {
@@ -55,7 +62,9 @@ export async function measureStreams({ pids, streams, cameras, load }: StreamsOp
   const reports = await Promise.all(
     streams.map((url, i) => runLoad({ ...load, url, cpu: LOAD_CPU }, i === 0 ? hooks : {})),
   );
-  const cameraNs = after.reduce((sum, { captureCpuNs }, i) => sum + captureCpuNs - (before[i]?.captureCpuNs ?? 0), 0);
+  const total = (read: (counters: V4l2CameraCounters) => number) =>
+    after.reduce((sum, now, i) => sum + read(now) - (before[i] ? read(before[i]) : 0), 0);
+  const cameraNs = total(({ captureCpuNs }) => captureCpuNs);
   const use = withoutCameras(sumOf(uses), cameraNs / (1e4 * elapsedMs));
   const merged = mergeReports(reports);
   return {
@@ -63,7 +72,8 @@ export async function measureStreams({ pids, streams, cameras, load }: StreamsOp
     load: merged,
     fpsPerViewer: merged.frames / merged.viewers / merged.seconds,
     bytesPerFrame: merged.bytes / merged.frames,
-    cameraLost: after.reduce((sum, { lost }, i) => sum + lost - (before[i]?.lost ?? 0), 0),
+    cameraLost: total(({ lost }) => lost),
+    cameraLate: total(({ late }) => late),
   };
 }
 

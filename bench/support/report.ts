@@ -1,5 +1,5 @@
 /** What a scenario hands back; it is kept as JSON and shown as Markdown. */
-import type { Measurement } from './measure.js';
+import { type Measurement, missedByServer } from './measure.js';
 import { median } from './statistics.js';
 
 export interface Table {
@@ -64,7 +64,7 @@ export function figuresOf(measurements: readonly Measurement[]): Figures {
     threads: of(({ use }) => use.threads),
     fpsPerViewer: of(({ fpsPerViewer }) => fpsPerViewer),
     bytesPerFrame: of(({ bytesPerFrame }) => bytesPerFrame),
-    missed: of(({ load }) => load.missed),
+    missed: of(missedByServer),
     p50: of(({ load }) => load.latencyMs?.p50 ?? Number.NaN),
     p95: of(({ load }) => load.latencyMs?.p95 ?? Number.NaN),
     p99: of(({ load }) => load.latencyMs?.p99 ?? Number.NaN),
@@ -100,8 +100,9 @@ export function megabytes(bytes: number): string {
 }
 
 /** What a run says of a measurement while it goes on. */
-export function progressLine(name: string, { use, load, fpsPerViewer }: Measurement): string {
+export function progressLine(name: string, measurement: Measurement): string {
+  const { use, load, fpsPerViewer } = measurement;
   const { p50 = Number.NaN, p99 = Number.NaN } = load.latencyMs ?? {};
   const latency = `${p50.toFixed(1)} (p99 ${p99.toFixed(1)}) ms`;
-  return `${name}: ${use.cpuPercent.toFixed(1)} % CPU, ${fpsPerViewer.toFixed(1)} fps, ${latency}, missed ${load.missed}`;
+  return `${name}: ${use.cpuPercent.toFixed(1)} % CPU, ${fpsPerViewer.toFixed(1)} fps, ${latency}, missed ${missedByServer(measurement)}`;
 }
