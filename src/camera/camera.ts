@@ -221,9 +221,8 @@ export class Camera {
 
   async #closeSession(): Promise<void> {
     clearInterval(this.#poll);
-    const session = this.#session;
+    await this.#session?.close();
     this.#session = undefined;
-    await session?.close();
     this.#dispatch({ type: 'closed' });
   }
 

@@ -1,8 +1,9 @@
 import { maskCredentials } from '../core/mask.js';
-import type { PipelineEvent } from '../native/addon.types.js';
+import type { ElementError, PipelineEvent } from '../native/addon.types.js';
 import type { Cause } from './supervisor.js';
 
-export type PipelineFault = Extract<PipelineEvent, { readonly type: 'error' | 'warning' }>;
+/** What an element said, on the bus or by refusing a state. */
+export type PipelineFault = Omit<Extract<PipelineEvent, { readonly type: 'error' | 'warning' }>, 'type'>;
 
 /** A fault as an exception, for what is awaited. */
 export class CameraFault extends Error {
@@ -41,7 +42,7 @@ const sayings: readonly (readonly [RegExp, string])[] = [
   [/network is unreachable/i, 'no network to reach the camera'],
   [/connection refused/i, 'the camera refuses the connection'],
   [/connection reset|server closed the connection/i, 'the camera closed the connection'],
-  [/(connection|socket|operation) timed out|timeout/i, 'the camera does not answer'],
+  [/timed out|timeout/i, 'the camera does not answer'],
   [/could not resolve|name or service not known|temporary failure in name/i, "the camera's name cannot be resolved"],
   [/no such device|no longer exists|device is removed/i, 'the device is gone'],
   [/no such file/i, 'it does not exist'],
@@ -79,10 +80,15 @@ export function endsTheStream(warning: PipelineFault): boolean {
 /** What a call into the addon, or the file system, threw. */
 export function causeOfError(error: unknown): Cause {
   if (error instanceof CameraFault) return error.reason;
+  if (isElementError(error)) return causeOfFault(error);
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_MISSING_ELEMENT') return { code: 'missing-plugin', message, permanent: true };
   if (code === 'ERR_PARSE') return { code: 'settings', message, permanent: true };
   const said = sayings.find(([pattern]) => pattern.test(message))?.[1];
   return { code: 'error', message: said ?? message, permanent: false };
+}
+
+function isElementError(error: unknown): error is ElementError {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STATE_CHANGE' && 'domain' in error;
 }

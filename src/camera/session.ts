@@ -103,12 +103,7 @@ export class Session {
     this.set([...this.#early.values()]);
     this.#setValves();
     if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
-    try {
-      await pipeline.start();
-    } catch (error) {
-      // The bus has told the cause more closely by now, where there is one.
-      this.#fail(causeOfError(error));
-    }
+    await pipeline.start();
   }
 
   #feed(pipeline: NativePipeline, url: string): void {
@@ -120,8 +115,9 @@ export class Session {
 
   async #close(): Promise<void> {
     this.#reader?.close();
-    await this.#opening;
+    // First the pipeline: it may be its start that hangs.
     await this.#pipeline?.close(closeTimeoutMs);
+    await this.#opening;
     this.#pipeline = undefined;
   }
 

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CameraFault,
+  causeOfError,
+  causeOfFault,
+  endsTheStream,
+  type PipelineFault,
+} from '../../../src/camera/cause.js';
+
+const resource = 'gst-resource-error-quark';
+const stream = 'gst-stream-error-quark';
+
+function fault(init: Partial<PipelineFault>): PipelineFault {
+  return { element: 'source', factory: 'x', domain: resource, number: 1, message: 'It failed.', debug: '', ...init };
+}
+
+describe('causeOfFault', () => {
+  it.each([
+    [resource, 3, 'gone', false],
+    [resource, 4, 'busy', false],
+    [resource, 5, 'unreachable', false],
+    [resource, 7, 'unreachable', false],
+    [resource, 9, 'lost', false],
+    [resource, 13, 'settings', true],
+    [resource, 15, 'unauthorized', true],
+    [resource, 1, 'error', false],
+    [stream, 4, 'unsupported', true],
+    [stream, 6, 'missing-plugin', true],
+    [stream, 7, 'undecodable', false],
+    ['gst-core-error-quark', 12, 'missing-plugin', true],
+    ['gst-core-error-quark', 13, 'error', false],
+    ['something-else', 15, 'error', false],
+  ])('knows %s %d as %s', (domain, number, code, permanent) => {
+    expect(causeOfFault(fault({ domain, number }))).toMatchObject({ code, permanent });
+  });
+
+  it.each([
+    ['Could not connect to server (Connection refused)', 'the camera refuses the connection'],
+    ['Error sending request: No route to host', 'no route to the camera'],
+    ['Could not resolve "cam.lan"', "the camera's name cannot be resolved"],
+    ['Socket I/O timed out', 'the camera does not answer'],
+    ["gstv4l2object.c(4041): Device '/dev/video0' is busy", 'another program uses the device'],
+    ['system error: No such device', 'the device is gone'],
+    ['system error: Permission denied', 'permission denied'],
+  ])('tells "%s" as an owner would', (debug, message) => {
+    expect(causeOfFault(fault({ debug })).message).toBe(message);
+  });
+
+  it('keeps what it does not know in the element’s own words, without passwords', () => {
+    expect(causeOfFault(fault({ message: 'Oh no, rtsp://me:secret@cam/ broke' })).message).toBe(
+      'Oh no, rtsp://me:***@cam/ broke (source)',
+    );
+  });
+
+  it('tells a wrong password before anything else', () => {
+    const { message } = causeOfFault(fault({ number: 15, debug: 'Connection refused' }));
+    expect(message).toBe('the camera refuses: user or password is wrong');
+  });
+
+  it('knows a stream that nothing was linked to', () => {
+    const debug = 'streaming stopped, reason not-linked (-1)';
+    expect(causeOfFault(fault({ domain: stream, number: 1, debug }))).toMatchObject({
+      code: 'unsupported',
+      permanent: true,
+    });
+  });
+});
+
+describe('endsTheStream', () => {
+  it('is what rtspsrc says of a server that died, and nothing else', () => {
+    const message = 'The server closed the connection.';
+    expect(endsTheStream(fault({ factory: 'rtspsrc', message }))).toBe(true);
+    expect(endsTheStream(fault({ factory: 'rtspsrc', message: 'late' }))).toBe(false);
+    expect(endsTheStream(fault({ factory: 'souphttpsrc', message }))).toBe(false);
+  });
+});
+
+describe('causeOfError', () => {
+  it('keeps the reason of a CameraFault', () => {
+    const reason = { code: 'gone', message: '/dev/video9 is gone', permanent: false };
+    expect(causeOfError(new CameraFault(reason))).toBe(reason);
+    expect(new CameraFault(reason).message).toBe(reason.message);
+  });
+
+  it('reads what an element said when it refused to start', () => {
+    const { element, factory, domain, number, message, debug } = fault({ number: 15 });
+    const error = Object.assign(new Error(message), {
+      code: 'ERR_STATE_CHANGE',
+      element,
+      factory,
+      domain,
+      number,
+      debug,
+    });
+    expect(causeOfError(error)).toMatchObject({ code: 'unauthorized', permanent: true });
+  });
+
+  it.each([
+    ['ERR_MISSING_ELEMENT', 'missing-plugin', true],
+    ['ERR_PARSE', 'settings', true],
+    ['ERR_STATE_CHANGE', 'error', false],
+    ['ERR_TIMEOUT', 'error', false],
+  ])('knows %s of the addon as %s', (code, expected, permanent) => {
+    const error = Object.assign(new Error('at rtsp://a:secret@b/'), { code });
+    expect(causeOfError(error)).toEqual({ code: expected, message: 'at rtsp://a:***@b/', permanent });
+  });
+
+  it('takes anything that was thrown', () => {
+    expect(causeOfError('http://a:secret@b no route to host')).toMatchObject({ message: 'no route to the camera' });
+    expect(causeOfError(undefined)).toMatchObject({ code: 'error', message: 'undefined' });
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { Session, type SessionPlan } from '../../../src/camera/session.js';
+import type { Cause } from '../../../src/camera/supervisor.js';
+import type { Frame } from '../../../src/core/frame.js';
+import type { NativeFrame } from '../../../src/native/addon.types.js';
+import { FakeAddon, type FakePipeline, manualClock, until } from '../fakes.js';
+
+const plan: SessionPlan = {
+  description: 'a ! b',
+  tap: 'tap',
+  tiers: [
+    { name: 'source', sink: 'sink_source', valves: ['valve_source'] },
+    { name: 'high', sink: 'sink_high', valves: ['decode', 'valve_high'] },
+    { name: 'low', sink: 'sink_low', valves: ['decode', 'valve_low'] },
+  ],
+};
+
+function nativeFrame(handle: number): NativeFrame {
+  return {
+    handle,
+    data: new ArrayBuffer(8),
+    width: 4,
+    height: 2,
+    captureMs: handle,
+    arrivalMs: handle,
+    sequence: handle,
+    keyframe: true,
+  };
+}
+
+function setUp(init: { readonly findPlan?: () => Promise<SessionPlan>; readonly watched?: readonly string[] } = {}) {
+  const addon = new FakeAddon();
+  const faults: Cause[] = [];
+  const frames: { readonly tier: string; readonly frame: Frame }[] = [];
+  let ends = 0;
+  const start = () =>
+    new Session(
+      {
+        addon,
+        clock: manualClock().clock,
+        plan: init.findPlan ?? (() => Promise.resolve(plan)),
+        handlers: {
+          onPlan: () => {},
+          onFrame: (tier, frame) => frames.push({ tier, frame }),
+          onFault: (cause) => faults.push(cause),
+          onEnded: () => ends++,
+        },
+      },
+      init.watched ?? [],
+    );
+  const opened = async (): Promise<FakePipeline> => {
+    await until('a pipeline', () => addon.pipelines.length > 0);
+    return addon.pipelines[0] as FakePipeline;
+  };
+  return { addon, faults, frames, start, opened, ends: () => ends };
+}
+
+const openValves = (pipeline: FakePipeline) =>
+  [...pipeline.properties].filter(([, drop]) => drop === false).map(([name]) => name.replace('.drop', ''));
+
+describe('Session', () => {
+  it('opens the valves of what is watched, and no others', async () => {
+    const { start, opened } = setUp({ watched: ['low'] });
+    const session = start();
+    const pipeline = await opened();
+    expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_low']);
+    session.watch('source', true);
+    session.watch('high', true);
+    session.watch('low', false);
+    expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_high', 'valve_source']);
+    session.watch('high', false);
+    expect(openValves(pipeline)).toEqual(['valve_source']);
+    await session.close();
+  });
+
+  it('hands out frames with their tier and releases them when nobody kept them', async () => {
+    const { start, opened, frames, addon } = setUp();
+    const session = start();
+    const pipeline = await opened();
+    pipeline.frames.set('sink_high', [nativeFrame(1)]);
+    pipeline.frames.set('sink_low', [nativeFrame(2)]);
+    pipeline.handlers.onFrames();
+    expect(frames.map(({ tier }) => tier)).toEqual(['high', 'low']);
+    expect(addon.released).toEqual([1, 2]);
+    await session.close();
+    expect(pipeline.closed).toBe(true);
+  });
+
+  it('takes nothing and calls nobody after its close', async () => {
+    const { start, opened, frames, faults, ends } = setUp();
+    const session = start();
+    const pipeline = await opened();
+    const closed = session.close();
+    expect(session.close()).toBe(closed);
+    pipeline.frames.set('sink_high', [nativeFrame(1)]);
+    pipeline.handlers.onFrames();
+    pipeline.handlers.onEvent({ type: 'eos' });
+    await closed;
+    expect([frames.length, faults.length, ends()]).toEqual([0, 0, 0]);
+    expect(session.progress()).toBeNull();
+  });
+
+  it('can be closed while its start hangs', async () => {
+    const { start, opened, addon, faults } = setUp();
+    addon.onOpen = (pipeline) => {
+      pipeline.startResult = undefined;
+    };
+    const session = start();
+    const pipeline = await opened();
+    await session.close();
+    expect(pipeline.closed).toBe(true);
+    expect(faults).toEqual([]);
+  });
+
+  it('opens nothing when it is closed while it looks what to run', async () => {
+    let found: (plan: SessionPlan) => void = () => {};
+    const { start, addon } = setUp({
+      findPlan: () =>
+        new Promise((resolve) => {
+          found = resolve;
+        }),
+    });
+    const session = start();
+    const closed = session.close();
+    found(plan);
+    await closed;
+    expect(addon.pipelines).toEqual([]);
+  });
+
+  it('tells one cause: the first', async () => {
+    const { start, opened, faults } = setUp();
+    const session = start();
+    const { handlers } = await opened();
+    const fault = { type: 'error', element: 'source', factory: 'rtspsrc', message: 'x', debug: '' } as const;
+    handlers.onEvent({ ...fault, domain: 'gst-resource-error-quark', number: 15 });
+    handlers.onEvent({ ...fault, domain: 'gst-resource-error-quark', number: 5 });
+    handlers.onEvent({ type: 'eos' });
+    expect(faults.map(({ code }) => code)).toEqual(['unauthorized']);
+    await session.close();
+  });
+
+  it('tells why a start was refused in the words of the element that refused', async () => {
+    const { start, addon, faults } = setUp();
+    const refused = Object.assign(new Error('Could not open device'), {
+      code: 'ERR_STATE_CHANGE',
+      element: 'source',
+      factory: 'v4l2src',
+      domain: 'gst-resource-error-quark',
+      number: 4,
+      debug: 'Device or resource busy',
+    });
+    addon.onOpen = (pipeline) => {
+      pipeline.startResult = Promise.reject(refused);
+    };
+    const session = start();
+    await until('a fault', () => faults.length > 0);
+    expect(faults).toEqual([{ code: 'busy', message: 'another program uses the device', permanent: false }]);
+    await session.close();
+  });
+
+  it('tells why there is nothing to run', async () => {
+    const { start, faults } = setUp({ findPlan: () => Promise.reject(new Error('no route to host')) });
+    const session = start();
+    await until('a fault', () => faults.length > 0);
+    expect(faults).toEqual([{ code: 'error', message: 'no route to the camera', permanent: false }]);
+    await session.close();
+  });
+});
