@@ -5,7 +5,12 @@ import type { Frame } from '../../core/frame.js';
 
 /** Writes a picture as the whole response and takes over the reference to it, until the last byte is out. */
 export function serveSnapshot(response: ServerResponse, frame: Frame, online: boolean): void {
-  response.on('close', () => frame.release());
+  if (response.destroyed) {
+    // The client left while the picture was waited for: `close` was, and won't come again.
+    frame.release();
+    return;
+  }
+  response.once('close', () => frame.release());
   response.writeHead(200, {
     'Content-Type': 'image/jpeg',
     'Content-Length': frame.data.byteLength,
