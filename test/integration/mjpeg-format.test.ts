@@ -19,7 +19,7 @@ afterAll(async () => {
   await camera.stop();
 });
 
-const open = async (path = '/stream', request?: string) =>
+const open = async (path = '/stream?tier=source', request?: string) =>
   stopAfterTest(await MjpegClient.open(server.url, path, request));
 
 /** Milliseconds of CLOCK_MONOTONIC, as the camera's stamps. */
@@ -72,7 +72,7 @@ describe('a part', () => {
     const frameTimeMs = 1000;
     const slow = stopAfterTest(await HttpCamera.start({ width: 320, height: 240, fps: 1000 / frameTimeMs }));
     const another = stopAfterTest(await Server.start({ sources: [slow.url] }));
-    const client = stopAfterTest(await MjpegClient.open(another.url, '/stream'));
+    const client = stopAfterTest(await MjpegClient.open(another.url, '/stream?tier=source'));
     const lateMs: number[] = [];
     while (lateMs.length < 4) {
       const { captureUs = 0 } = readStamp((await client.part()).jpeg) ?? {};
@@ -97,7 +97,7 @@ describe('a part', () => {
   test('that was the last is sent again once a second', async () => {
     const quiet = stopAfterTest(await HttpCamera.start({ width: 320, height: 240, fps: 10 }));
     const another = stopAfterTest(await Server.start({ sources: [quiet.url] }));
-    const client = stopAfterTest(await MjpegClient.open(another.url, '/stream'));
+    const client = stopAfterTest(await MjpegClient.open(another.url, '/stream?tier=source'));
     await client.parts(3);
     quiet.fault = 'silence';
     let [last] = await client.parts(1);

@@ -18,7 +18,8 @@ afterAll(async () => {
   await camera.stop();
 });
 
-const open = async (path: string) => stopAfterTest(await MjpegClient.open(server.url, path));
+/** In the tier that passes the camera's own pictures through. */
+const open = async (path: string) => stopAfterTest(await MjpegClient.open(server.url, `${path}&tier=source`));
 
 interface State {
   readonly result: {
@@ -74,7 +75,7 @@ describe('options of a stream', () => {
   test('dual_final_frames sends the last picture twice where no other follows', async () => {
     const slow = stopAfterTest(await HttpCamera.start({ width: 320, height: 240, fps: 1.5 }));
     const another = stopAfterTest(await Server.start({ sources: [slow.url] }));
-    const client = stopAfterTest(await MjpegClient.open(another.url, '/stream?dual_final_frames=1'));
+    const client = stopAfterTest(await MjpegClient.open(another.url, '/stream?dual_final_frames=1&tier=source'));
     const sequences = (await client.parts(8)).map(({ jpeg }) => readStamp(jpeg)?.sequence ?? -1);
     const shown = new Map<number, number>();
     for (const sequence of sequences.slice(1, -1)) shown.set(sequence, (shown.get(sequence) ?? 0) + 1);
@@ -117,7 +118,7 @@ describe('options of a stream', () => {
   });
 
   test('that are unknown are ignored', async () => {
-    const client = await open('/stream?cacheBust=1700000000&foo=bar&tier=');
+    const client = await open('/stream?cacheBust=1700000000&foo=bar');
     expect((await client.part()).jpeg.length).toBeGreaterThan(0);
   });
 

@@ -26,10 +26,14 @@ export class MjpegClient {
   /** The status line and the headers of the answer. */
   readonly answer: readonly string[];
   readonly #socket: Socket;
-  readonly #state: { bytes: Buffer; ended: boolean };
+  readonly #state: { bytes: Buffer; ended: boolean; received: number };
   #opened = false;
 
-  private constructor(socket: Socket, state: { bytes: Buffer; ended: boolean }, answer: readonly string[]) {
+  private constructor(
+    socket: Socket,
+    state: { bytes: Buffer; ended: boolean; received: number },
+    answer: readonly string[],
+  ) {
     this.#socket = socket;
     this.#state = state;
     this.answer = answer;
@@ -38,9 +42,10 @@ export class MjpegClient {
   /** Resolves with the answer's header. `request` replaces the whole request but its empty line. */
   static async open(url: string, path: string, request = `GET ${path} HTTP/1.1\r\nHost: x`): Promise<MjpegClient> {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    const state = { bytes: Buffer.alloc(0), ended: false };
+    const state = { bytes: Buffer.alloc(0), ended: false, received: 0 };
     socket.on('data', (chunk: Buffer) => {
       state.bytes = Buffer.concat([state.bytes, chunk]);
+      state.received += chunk.length;
     });
     socket.on('error', () => {});
     socket.on('close', () => {
@@ -102,6 +107,14 @@ export class MjpegClient {
   async parts(count: number): Promise<Part[]> {
     const parts: Part[] = [];
     while (parts.length < count) parts.push(await this.part());
+    return parts;
+  }
+
+  /** Reads, and returns, the parts of which anything came before this call. */
+  async backlog(): Promise<Part[]> {
+    const end = this.#state.received;
+    const parts: Part[] = [];
+    while (this.#state.received - this.#state.bytes.length < end) parts.push(await this.part());
     return parts;
   }
 

@@ -44,7 +44,7 @@ describe('an HTTP MJPEG camera', () => {
     const server = stopAfterTest(await Server.start({ sources: [urlOf(camera, options)] }));
     const originals = await movingJpegs(size.width, size.height);
 
-    const client = stopAfterTest(await MjpegClient.open(server.url, '/stream'));
+    const client = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=source'));
     const parts = await client.parts(30);
 
     const stamps = parts.map(({ jpeg }) => readStamp(jpeg));
@@ -81,7 +81,7 @@ describe('an HTTP MJPEG camera', () => {
     const camera = stopAfterTest(await HttpCamera.start(size));
     const server = stopAfterTest(await Server.start({ sources: [camera.redirectUrl] }));
 
-    const client = stopAfterTest(await MjpegClient.open(server.url, '/stream'));
+    const client = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=source'));
 
     expect(readStamp((await client.part()).jpeg)).not.toBeNull();
   });
@@ -90,7 +90,7 @@ describe('an HTTP MJPEG camera', () => {
     const camera = stopAfterTest(await HttpCamera.start(size));
     camera.fault = 'html';
     const server = stopAfterTest(await Server.start({ sources: [camera.url, 'test:'] }));
-    const client = stopAfterTest(await MjpegClient.open(server.url, '/cameras/cam1/stream'));
+    const client = stopAfterTest(await MjpegClient.open(server.url, '/cameras/cam1/stream?tier=source'));
 
     const view = await server.reach('failed');
 
@@ -118,7 +118,7 @@ describe('an HTTP MJPEG camera', () => {
   test('whose JPEGs end in their middle: they are counted and never sent on', async () => {
     const camera = stopAfterTest(await HttpCamera.start(size));
     const server = stopAfterTest(await Server.start({ sources: [camera.url] }));
-    const client = stopAfterTest(await MjpegClient.open(server.url, '/stream'));
+    const client = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=source'));
     await client.parts(5);
 
     camera.fault = 'cut-jpegs';

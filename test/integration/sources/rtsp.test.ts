@@ -61,7 +61,7 @@ describe('an RTSP camera', () => {
     const server = stopAfterTest(await Server.start({ config }));
     const direct = seenDirectly(camera.urlWithCredentials, 90);
 
-    const pictures = await watchWithFfmpeg(`${server.url}/stream`, { frames: 45, ...size });
+    const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 45, ...size });
 
     expectInOrder(sequencesOf(pictures));
     expectShown(pictures, await direct);

@@ -76,7 +76,7 @@ describe('a V4L2 camera', () => {
     const originals = await picturesOf('MJPG');
     const { server } = await startWithCamera({ formats: ['MJPG'] });
 
-    const pictures = await watchWithFfmpeg(`${server.url}/stream`, { frames: 60, width, height });
+    const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=source`, { frames: 60, width, height });
 
     expectInOrder(sequencesOf(pictures));
     expectSame(pictures, originals, jpegTolerance);
@@ -89,7 +89,7 @@ describe('a V4L2 camera', () => {
     const originals = await picturesOf('YUYV');
     const { server } = await startWithCamera({ formats: ['YUYV'] });
 
-    const pictures = await watchWithFfmpeg(`${server.url}/stream`, { frames: 60, width, height });
+    const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 60, width, height });
 
     expectInOrder(sequencesOf(pictures));
     expectSame(pictures, originals, encodedTolerance);
