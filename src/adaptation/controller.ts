@@ -34,6 +34,7 @@ interface Adapted {
   state: AdaptationState;
   droppedSlow: number;
   nextLookMs: number;
+  switchedMs: number;
 }
 
 const lookMs = 100;
@@ -97,12 +98,15 @@ export class AdaptationController {
       connection.adaptFps(null);
     }
     const pendingAgeMs = connection.pendingAgeMs();
-    const { state, reason, paddingBytes } = decide(adapted.state, { nowMs, sample, options, pendingAgeMs });
+    const isDraining = connection.pendingSinceMs() < adapted.switchedMs;
+    const input = { nowMs, sample, options, pendingAgeMs, isDraining };
+    const { state, reason, paddingBytes } = decide(adapted.state, input);
     const before = adapted.state.choice;
     adapted.state = state;
     connection.setLinkBps(state.linkBps);
     if (paddingBytes > 0) connection.padNextFrame(paddingBytes);
     if (state.linkBps !== null) for (const { name } of options) this.#scout.look(allowed.channel(name));
+    if (reason !== null) adapted.switchedMs = nowMs;
     if (reason !== null) this.#move(viewer, connection, state, allowed, before.tier, reason);
   }
 
@@ -110,7 +114,8 @@ export class AdaptationController {
     const start = startAdaptation(options, nowMs);
     const current = options.find(({ name }) => name === viewer.tier);
     const choice = current === undefined ? start.choice : { tier: current.name, fps: current.fps, full: true };
-    const adapted = { connection, state: { ...start, choice }, droppedSlow: connection.droppedSlow, nextLookMs: nowMs };
+    const { droppedSlow } = connection;
+    const adapted = { connection, state: { ...start, choice }, droppedSlow, nextLookMs: nowMs, switchedMs: nowMs };
     this.#adapted.set(viewer.id, adapted);
     return adapted;
   }

@@ -28,6 +28,8 @@ export interface AdaptationState {
   /** How much of the time the link works, smoothed over two seconds, 0 to 1. */
   readonly load: number;
   readonly startedMs: number;
+  /** Until then what was sent before a step down is still on its way, and says nothing of what is sent since. */
+  readonly drainedMs: number;
 }
 
 export interface Refusal {
@@ -44,6 +46,8 @@ export interface AdaptationInput {
   readonly options: readonly TierOption[];
   /** How old the frame is that the connection is still busy with; 0 when it takes whatever comes. */
   readonly pendingAgeMs: number;
+  /** That frame was chosen before the last switch. */
+  readonly isDraining: boolean;
 }
 
 export type SwitchReason = 'late' | 'link' | 'probe' | 'bounds';
@@ -98,6 +102,7 @@ export function startAdaptation(
     refusal: null,
     load: 0,
     startedMs: nowMs,
+    drainedMs: nowMs,
   };
 }
 
@@ -106,7 +111,7 @@ export function decide(
   input: AdaptationInput,
   settings: AdaptationSettings = adaptationDefaults,
 ): AdaptationStep {
-  const history = remember(before.history, input.sample);
+  const history = remember(before.history, input.sample, before.choice.fps);
   const state: AdaptationState = { ...before, history, load: nextLoad(before, input.sample) };
   const bounded = keepToOptions(state, input);
   if (bounded !== null) return bounded;
@@ -139,16 +144,26 @@ const leastSettleMs = 250;
 
 /** The link carries less than is sent, or so little more that nothing is left for larger frames. */
 function stepDown(state: AdaptationState, input: AdaptationInput, settings: AdaptationSettings): AdaptationStep | null {
-  const { nowMs, sample, options } = input;
+  const { nowMs, sample, options, isDraining } = input;
+  if (isDraining) return stay({ ...state, history: [], drainedMs: nowMs + drainMarginMs });
   const settleMs = Math.max(leastSettleMs, roundsToSettle * sample.minRttMs);
-  if (nowMs - state.startedMs < settleMs || state.probe !== null) return null;
+  if (nowMs - state.startedMs < settleMs || nowMs < state.drainedMs || state.probe !== null) return null;
   const linkBps = overloadedLinkBps(state, input);
   if (linkBps === null) return null;
   const choice = choose(options, linkBps);
-  const known: AdaptationState = { ...state, linkBps };
-  if (compareChoices(options, choice, state.choice) >= 0) return stay(known);
+  if (compareChoices(options, choice, state.choice) >= 0) return stay(corrected(state, linkBps));
   const wasMistake = state.raisedMs !== null && nowMs - state.raisedMs < settings.trialMs;
-  const lowered: AdaptationState = { ...known, choice, raisedMs: null, chainFromBps: null };
+  const queuedMs = (8000 * sample.queuedBytes) / linkBps;
+  const drainedMs = nowMs + Math.min(longestDrainMs, queuedMs + drainMarginMs);
+  const lowered: AdaptationState = {
+    ...state,
+    linkBps,
+    choice,
+    raisedMs: null,
+    chainFromBps: null,
+    history: [],
+    drainedMs,
+  };
   if (!wasMistake) {
     const { probeWaitMs } = settings;
     return { state: { ...lowered, probeWaitMs, nextProbeMs: nowMs + probeWaitMs }, reason: 'late', paddingBytes: 0 };
@@ -161,9 +176,18 @@ function stepDown(state: AdaptationState, input: AdaptationInput, settings: Adap
   return { state: wiser, reason: 'late', paddingBytes: 0 };
 }
 
+/** Downwards only: that a link carries more is for probes to find, which aren't taken in by a bucket. */
+function corrected(state: AdaptationState, measuredBps: number): AdaptationState {
+  if (state.linkBps === null) return { ...state, linkBps: measuredBps };
+  return { ...state, linkBps: state.linkBps + Math.min(0, measuredBps - state.linkBps) / 4 };
+}
+
+const drainMarginMs = 300;
+const longestDrainMs = 1500;
+
 /** What the link carries, where that is too little for the present choice; null where all is well. */
 function overloadedLinkBps(state: AdaptationState, { options, pendingAgeMs }: AdaptationInput): number | null {
-  const reading = read(state.history);
+  const reading = read(state.history, state.choice.fps);
   if (reading === null) return null;
   const { saturatedBps, goodputBps } = reading;
   const needed = neededBps(options, state.choice);
@@ -192,6 +216,9 @@ function lateMs({ fps }: Choice): number {
   return Math.max(150, 1500 / fps);
 }
 
+// A train drains a little faster than a stream of the same rate would: it is short, and meets an empty queue.
+const trainTrust = 0.93;
+
 /**
  * A probe that found more is followed at once by another, sized for what was found: what a full bucket let through
  * shows then, since nothing has filled it meanwhile. The viewer is moved once, when a probe finds no more.
@@ -204,19 +231,20 @@ function followProbe(
 ): AdaptationStep {
   const step = watchProbe(probe, sample);
   if (!step.done) return stay({ ...state, probe: step.probe });
+  const after: AdaptationState = { ...state, probe: null, history: [], drainedMs: nowMs + drainMarginMs };
   const knownBps = state.linkBps ?? 0;
-  const foundBps = step.bps ?? 0;
-  if (foundBps > 1.25 * knownBps) {
+  const foundBps = trainTrust * (step.bps ?? 0);
+  if (foundBps > 1.12 * knownBps) {
     const linkBps = Math.min(foundBps, settings.mostRise * knownBps);
-    return stay({ ...state, probe: null, linkBps, chainFromBps: state.chainFromBps ?? knownBps, nextProbeMs: nowMs });
+    return stay({ ...after, linkBps, chainFromBps: state.chainFromBps ?? knownBps, nextProbeMs: nowMs });
   }
   const fromBps = state.chainFromBps ?? knownBps;
   // One bad moment must not make a known link poor, but what was only just found is taken back at once.
   const lower = state.chainFromBps === null ? knownBps + (foundBps - knownBps) / 2 : Math.max(foundBps, fromBps);
   const linkBps = foundBps < 0.8 * knownBps ? lower : knownBps;
-  const rose = linkBps > 1.15 * fromBps;
+  const rose = linkBps > 1.1 * fromBps;
   const probeWaitMs = rose ? settings.probeWaitMs : Math.min(settings.longestProbeWaitMs, 2 * state.probeWaitMs);
-  const ended = { ...state, probe: null, chainFromBps: null, linkBps, probeWaitMs, nextProbeMs: nowMs + probeWaitMs };
+  const ended = { ...after, chainFromBps: null, linkBps, probeWaitMs, nextProbeMs: nowMs + probeWaitMs };
   return raise(ended, options, nowMs);
 }
 

@@ -11,16 +11,28 @@ export interface LinkReading {
   readonly busyShare: number;
 }
 
-// Long enough that a tick of the kernel and a burst of acknowledgements weigh little, short enough to fall at once.
-const windowMs = 600;
+// Long enough that a tick of the kernel and a burst of acknowledgements weigh little, short enough to fall at once; of
+// few frames a second, some must be seen.
 const leastSpanMs = 180;
+const leastWindowMs = 600;
+const longestWindowMs = 2500;
 const saturatedShare = 0.9;
+
+function spanFor(fps: number): number {
+  return Math.min(longestWindowMs / 2, Math.max(leastSpanMs, 900 / fps));
+}
+
+function windowFor(fps: number): number {
+  return Math.min(longestWindowMs, Math.max(leastWindowMs, 2500 / fps));
+}
 
 /** The samples of the last moments, newest last. */
 export type LinkHistory = readonly LinkSample[];
 
-export function remember(history: LinkHistory, sample: LinkSample): LinkHistory {
-  const kept = history.filter(({ atMs }) => atMs >= sample.atMs - windowMs && atMs < sample.atMs);
+/** `fps` is how many frames are sent a second. */
+export function remember(history: LinkHistory, sample: LinkSample, fps: number): LinkHistory {
+  const oldestMs = sample.atMs - windowFor(fps);
+  const kept = history.filter(({ atMs }) => atMs >= oldestMs && atMs < sample.atMs);
   return [...kept, sample];
 }
 
@@ -29,15 +41,16 @@ export function remember(history: LinkHistory, sample: LinkSample): LinkHistory 
  * leaves pauses between its frames, and then the goodput is the camera's rate and says nothing of the link's limit:
  * only a connection without pauses shows it.
  */
-export function read(history: LinkHistory): LinkReading | null {
+export function read(history: LinkHistory, fps: number): LinkReading | null {
+  const shortestMs = spanFor(fps);
   const last = history.at(-1);
   const first = history[0];
-  if (last === undefined || first === undefined || last.atMs - first.atMs < leastSpanMs) return null;
+  if (last === undefined || first === undefined || last.atMs - first.atMs < shortestMs) return null;
   const whole = between(first, last);
   let saturatedBps: number | null = null;
   for (const start of history) {
     const spanMs = last.atMs - start.atMs;
-    if (spanMs < leastSpanMs) break;
+    if (spanMs < shortestMs) break;
     const { busyShare, goodputBps } = between(start, last);
     if (busyShare >= saturatedShare && last.queuedBytes > 0 && goodputBps > 0) {
       saturatedBps = goodputBps;

@@ -23,7 +23,7 @@ export function paddingFor(linkBps: number, durationMs: number): number {
   return Math.round(Math.min(largestPadding, Math.max(smallestPadding, (linkBps * durationMs) / 8000)));
 }
 
-const smallestPadding = 24_000;
+const smallestPadding = 12_000;
 const largestPadding = 2_000_000;
 
 export function startProbe(sample: LinkSample, paddingBytes: number): Probe {

@@ -19,6 +19,8 @@ export interface AdaptableConnection {
   sample(): LinkSample | null;
   /** How old the frame is that the connection is still busy with; 0 when it takes whatever comes. */
   pendingAgeMs(): number;
+  /** When that frame was handed to it; infinite when there is none. */
+  pendingSinceMs(): number;
   /** Frames left out so far because the connection was busy. */
   readonly droppedSlow: number;
   /** The next frame is sent with so many bytes more, which viewers don't see. */

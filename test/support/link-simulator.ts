@@ -43,7 +43,8 @@ export interface SimulatedOutcome {
 
 const stepMs = 5;
 const decideEveryMs = 100;
-const lowWaterBytes = 16_000;
+const lowWaterBytes = 32_000;
+const queueLimitMs = 60;
 
 interface Flight {
   readonly endBytes: number;
@@ -70,6 +71,7 @@ export function simulate({
   let padding = 0;
   let trainEnd: number | null = null;
   let nextFrameMs = 0;
+  let switchedMs = 0;
   let sending: Flight | null = null;
   let flights: Flight[] = [];
   const acks: { atMs: number; bytes: number }[] = [];
@@ -93,7 +95,8 @@ export function simulate({
     }
     flights = flights.filter(({ endBytes }) => endBytes > passed);
     // The camera and the connection: a frame is busy until little of it waits unsent.
-    if (sending !== null && handed - passed <= lowWaterBytes) sending = null;
+    const queueLimitBytes = state.linkBps === null ? lowWaterBytes : (state.linkBps * queueLimitMs) / 8000;
+    if (sending !== null && handed - passed <= queueLimitBytes) sending = null;
     const option = options.find(({ name }) => name === state.choice.tier) ?? options[0];
     if (option !== undefined && sending === null && nowMs >= nextFrameMs) {
       const bytes = option.frameBytes * (1 + sizeSpread * (2 * random() - 1)) + padding;
@@ -115,12 +118,19 @@ export function simulate({
       trainEndBytes: trainEnd,
     };
     const pendingAgeMs = sending === null ? 0 : nowMs - sending.capturedMs;
-    const step: AdaptationStep = decide(state, { nowMs, sample, options, pendingAgeMs });
+    const step: AdaptationStep = decide(state, {
+      nowMs,
+      sample,
+      options,
+      pendingAgeMs,
+      isDraining: sending !== null && sending.capturedMs < switchedMs,
+    });
     if (step.paddingBytes > 0) {
       padding = step.paddingBytes;
       trainEnd = null;
     }
     if (step.reason !== null) {
+      switchedMs = nowMs;
       switches.push({ atMs: nowMs, reason: step.reason, tier: step.state.choice.tier, fps: step.state.choice.fps });
       nextFrameMs = Math.min(nextFrameMs, nowMs + 1000 / step.state.choice.fps);
     }

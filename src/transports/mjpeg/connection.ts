@@ -6,13 +6,19 @@ import type { Subscription } from '../../hub/subscription.js';
 import type { ViewerLink } from '../../hub/viewer-registry.js';
 import { descriptorOf, type Sockets } from './sockets.js';
 
-// A fast viewer's whole frame fits; what a slow one may have unsent is bounded by time once its link is known.
-const unsentLimitBytes = 128 * 1024;
+// A fast connection takes a whole frame all the same, since what it sends at once is never unsent. What a slow one may
+// have unsent is bounded by time once its link is known.
+const unsentLimitBytes = 32 * 1024;
 const leastUnsentBytes = 16 * 1024;
 const mostUnsentMs = 100;
+// What may be on its way to a slow viewer, beyond what its round trip needs, when its next frame is chosen.
+const mostQueuedMs = 60;
+const longestWaitMs = 250;
+// How often it is looked whether the first frame is through.
+const firstFrameLookMs = 15;
 
 /**
- * The socket under an MJPEG viewer as the adaptation sees it: counters, the frame under way, padding. It owns nothing:
+ * The socket under an MJPEG viewer as the adaptation sees it: counters, the frame under way, padding. It owns a timer;
  * the viewer owns socket and subscription.
  */
 export class MjpegConnection implements AdaptableConnection {
@@ -25,6 +31,9 @@ export class MjpegConnection implements AdaptableConnection {
   #linkBps: number | null = null;
   #rttMs: number | null = null;
   #pendingCaptureMs: number | null = null;
+  #pendingSinceMs = Number.POSITIVE_INFINITY;
+  #knowsLink = false;
+  #waitTimer: NodeJS.Timeout | undefined;
   #paddingBytes = 0;
   #sendsPadding = false;
   #trainEndBytes: number | null = null;
@@ -64,6 +73,10 @@ export class MjpegConnection implements AdaptableConnection {
     return this.#pendingCaptureMs === null ? 0 : this.#clock() - this.#pendingCaptureMs;
   }
 
+  pendingSinceMs(): number {
+    return this.#pendingSinceMs;
+  }
+
   padNextFrame(bytes: number): void {
     this.#paddingBytes = bytes;
     this.#trainEndBytes = null;
@@ -91,11 +104,13 @@ export class MjpegConnection implements AdaptableConnection {
   /** A part of a frame waits for the kernel to take it. */
   waits(captureMs: number): void {
     this.#pendingCaptureMs = captureMs;
+    this.#pendingSinceMs = this.#clock();
   }
 
   /** The kernel has all of a frame. */
   handed(captureMs: number): void {
     this.#pendingCaptureMs = null;
+    this.#pendingSinceMs = Number.POSITIVE_INFINITY;
     const needsCounters = this.#sendsPadding || this.#linkBps !== null;
     const sample = needsCounters ? this.sample() : null;
     if (sample !== null && this.#sendsPadding) this.#trainEndBytes = sample.ackedBytes + sample.queuedBytes;
@@ -104,9 +119,35 @@ export class MjpegConnection implements AdaptableConnection {
     this.#ages.record(this.#clock() - captureMs + queuedMs + (this.#rttMs ?? 0) / 2);
   }
 
+  /**
+   * Calls back once the next frame may be chosen. On a link that is known to be slow that is when the last one is
+   * nearly through: a frame chosen earlier would grow old in the queues on the way, where nothing can replace it. The
+   * first frame of all must be through: a link of which nothing is known yet may be a slow one.
+   */
+  whenDrained(then: () => void): void {
+    const waitMs = this.#drainWaitMs();
+    if (waitMs <= 1) then();
+    else this.#waitTimer = setTimeout(() => this.whenDrained(then), Math.min(longestWaitMs, waitMs));
+  }
+
+  /** Ends a wait. Idempotent. */
+  close(): void {
+    clearTimeout(this.#waitTimer);
+  }
+
   link(): ViewerLink {
     const [p50 = null, p95 = null] = this.#ages.percentiles([0.5, 0.95]);
     return { rttMs: this.#rttMs, linkBps: this.#linkBps, ageMs: { p50, p95 } };
+  }
+
+  #drainWaitMs(): number {
+    if (this.#knowsLink && this.#linkBps === null) return 0;
+    const sample = this.sample();
+    if (sample === null) return 0;
+    this.#knowsLink ||= sample.queuedBytes === 0 || this.#linkBps !== null;
+    if (this.#linkBps === null) return this.#knowsLink ? 0 : firstFrameLookMs;
+    const queuedMs = (8000 * sample.queuedBytes) / this.#linkBps;
+    return queuedMs - mostQueuedMs - sample.minRttMs;
   }
 
   #limitUnsent(bytes: number): void {

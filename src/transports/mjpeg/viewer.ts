@@ -217,13 +217,14 @@ export class MjpegViewer implements Viewer, PartReceiver {
       this.#countedCaptureMs = captureMs;
       this.#subscription.channel?.latency.record(this.#options.clock() - captureMs);
     }
-    this.#subscription.ready();
+    this.connection.whenDrained(() => this.#subscription.ready());
   }
 
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#finalTimer);
+    this.connection.close();
     this.#subscription.close();
     this.#options.onClose(this);
   }
