@@ -76,7 +76,8 @@ function digestAuthorization(
   const response = hash(
     qop === undefined ? `${a1}:${nonce}:${a2}` : `${a1}:${nonce}:${count}:${clientNonce}:${qop}:${a2}`,
   );
-  const text = (value: string) => `"${value.replace(/["\\]/g, '\\$&')}"`;
+  // Node writes headers as Latin-1: each character stands for one byte of UTF-8.
+  const text = (value: string) => `"${Buffer.from(value, 'utf8').toString('latin1').replace(/["\\]/g, '\\$&')}"`;
   const fields = [
     `username=${text(user)}`,
     `realm="${realm}"`,

@@ -1,3 +1,5 @@
+import { ByteBuffer } from './byte-buffer.js';
+
 /**
  * Takes JPEGs out of a multipart/x-mixed-replace body (RFC 2046, section 5.1, as cameras speak it). Cameras stray: a
  * boundary whose leading dashes stand in the header too, line ends of LF alone, no line end before a boundary, no or a
@@ -24,10 +26,7 @@ export class MultipartParser {
   readonly #delimiter: Buffer;
   readonly #onPart: (body: Uint8Array) => void;
   readonly #limits: MultipartLimits;
-  #pending: Buffer = Buffer.alloc(0);
-  /** Arrived behind `#pending` and not joined to it yet. */
-  #chunks: Buffer[] = [];
-  #chunkBytes = 0;
+  readonly #buffer = new ByteBuffer();
   #stage: Stage = 'boundary';
   #contentLength = 0;
   #scannedBytes = 0;
@@ -44,14 +43,7 @@ export class MultipartParser {
 
   /** Parts are handed out before this returns; their bytes stay valid. Throws {@link MultipartError}. */
   write(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#chunkBytes += chunk.length;
-    // A large body is joined once, when it is whole, not anew with each chunk.
-    if (this.#stage === 'counted-body' && this.#pending.length + this.#chunkBytes < this.#contentLength) return;
-    this.#pending =
-      this.#pending.length === 0 ? Buffer.concat(this.#chunks) : Buffer.concat([this.#pending, ...this.#chunks]);
-    this.#chunks = [];
-    this.#chunkBytes = 0;
+    this.#buffer.append(chunk);
     while (this.#advance());
   }
 
@@ -148,14 +140,32 @@ export class MultipartParser {
     throw new MultipartError(`${what} is larger than ${limitBytes} bytes`);
   }
 
+  get #pending(): Buffer {
+    return this.#buffer.bytes;
+  }
+
   #consume(bytes: number): void {
-    this.#pending = this.#pending.subarray(bytes);
+    this.#buffer.consume(bytes);
   }
 }
 
-/** Whether the bytes end with the EOI marker, which cannot stand inside a JPEG's entropy-coded data (ITU-T T.81, B.1.1.5). */
+const startOfScan = 0xda;
+
+/**
+ * Whether the bytes are a JPEG and end with its EOI marker (ITU-T T.81, B.1.1). That can't stand inside entropy-coded
+ * data, but in a segment before it: a thumbnail has an EOI of its own.
+ */
 function endsJpeg(bytes: Buffer): boolean {
-  return bytes.length >= 4 && bytes.at(-1) === 0xd9 && bytes.at(-2) === 0xff;
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8 || bytes.readUInt16BE(bytes.length - 2) !== 0xffd9)
+    return false;
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    if (bytes[at] !== 0xff) return false;
+    const marker = bytes[at + 1];
+    if (marker === startOfScan) return true;
+    // Any number of fill bytes may stand before a marker.
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2);
+  }
+  return false;
 }
 
 function withoutLineEnd(body: Buffer): Buffer {
