@@ -31,6 +31,11 @@ export function basicAuthorization({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }
 
+/** Across a redirect: only to the host that they were given for, and never from an encrypted way onto an open one. */
+export function mayKeepCredentials(from: URL, to: URL): boolean {
+  return to.host === from.host && (to.protocol === from.protocol || to.protocol === 'https:');
+}
+
 interface DigestOffer {
   readonly realm: string;
   readonly nonce: string;

@@ -1,7 +1,7 @@
 import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import type { Cause } from '../supervisor.js';
-import { authorize, basicAuthorization, type Credentials } from './authorization.js';
+import { authorize, basicAuthorization, type Credentials, mayKeepCredentials } from './authorization.js';
 import { boundaryOf, MultipartParser } from './multipart.js';
 
 export interface MjpegReaderHandlers {
@@ -35,6 +35,16 @@ export class MjpegReader {
   }
 
   #open(url: URL, credentials: Credentials | null, authorization: string | undefined, hops: number): void {
+    try {
+      this.#request = this.#send(url, credentials, authorization, hops);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#fail({ code: 'settings', message: `${url.host} can't be asked: ${reason}`, permanent: true });
+    }
+  }
+
+  /** Throws where a header can't hold what it should, as a user name with a line end in it. */
+  #send(url: URL, credentials: Credentials | null, authorization: string | undefined, hops: number): ClientRequest {
     const get = url.protocol === 'https:' ? httpsGet : httpGet;
     const target = new URL(url);
     target.username = '';
@@ -50,9 +60,12 @@ export class MjpegReader {
       response.on('error', (error) => this.#fail(networkCause(error, url)));
       this.#answer(response, url, credentials, authorization, hops);
     });
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)));
+    request.on('timeout', () => {
+      const error = new Error(`no answer within ${connectTimeoutMs / 1000} s`);
+      request.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+    });
     request.on('error', (error) => this.#fail(networkCause(error, url)));
-    this.#request = request;
+    return request;
   }
 
   #answer(
@@ -74,8 +87,13 @@ export class MjpegReader {
     } else if (status >= 300 && status < 400 && response.headers.location !== undefined && hops < mostRedirects) {
       const next = resolve(response.headers.location, url);
       if (next === null) this.#fail(statusCause(status));
-      // Credentials stay with the host that they were given for.
-      else again(next, next.host === url.host ? credentials : credentialsOf(next), undefined);
+      else again(next, mayKeepCredentials(url, next) ? credentials : credentialsOf(next), undefined);
+    } else if (status === 401 && credentials === null) {
+      this.#fail({
+        code: 'unauthorized',
+        message: '401 from the camera: it wants a user and a password',
+        permanent: true,
+      });
     } else if (status !== 200) this.#fail(statusCause(status));
     else this.#read(response);
   }

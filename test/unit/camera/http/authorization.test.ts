@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { authorize, basicAuthorization } from '../../../../src/camera/http/authorization.js';
+import { authorize, basicAuthorization, mayKeepCredentials } from '../../../../src/camera/http/authorization.js';
 
 const mufasa = { user: 'Mufasa', password: 'Circle of Life' };
 const request = { method: 'GET', target: '/dir/index.html' };
@@ -104,5 +104,19 @@ describe('basicAuthorization', () => {
     expect(basicAuthorization({ user: 'Aladdin', password: 'open sesame' })).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
     // Section 2.1: U+00A3 as UTF-8.
     expect(basicAuthorization({ user: 'test', password: '123£' })).toBe('Basic dGVzdDoxMjPCow==');
+  });
+});
+
+describe('mayKeepCredentials', () => {
+  it.each([
+    ['http://cam/', 'http://cam/stream', true],
+    ['http://cam/', 'https://cam/stream', true],
+    ['https://cam/', 'https://cam/stream', true],
+    ['https://cam/', 'http://cam/stream', false],
+    ['http://cam/', 'http://cam:8080/', false],
+    ['http://cam/', 'http://cam.evil.example/', false],
+    ['http://cam/', 'http://evil@cam2/', false],
+  ])('from %s to %s: %s', (from, to, may) => {
+    expect(mayKeepCredentials(new URL(from), new URL(to))).toBe(may);
   });
 });
