@@ -59,13 +59,20 @@ function readVersion(): string {
   return String(version);
 }
 
+// Ctrl-C reaches a program under npm twice: from the terminal, and from npm, which passes on what it got itself.
+const sameSignalMs = 200;
+
 /** The first signal stops in order; a second one at once. */
 function closeOnSignals(server: Server): void {
-  let stopping = false;
+  let stoppingSinceMs: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(exitCodes.failure);
-      stopping = true;
+      const nowMs = monotonicMs();
+      if (stoppingSinceMs !== undefined) {
+        if (nowMs - stoppingSinceMs > sameSignalMs) process.exit(exitCodes.failure);
+        return;
+      }
+      stoppingSinceMs = nowMs;
       server.close().then(
         () => process.exit(0),
         (error: unknown) => fail(error),
