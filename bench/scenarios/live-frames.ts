@@ -3,6 +3,7 @@ import { LiveFramesWatch } from '../support/live-frames.js';
 import { measure } from '../support/measure.js';
 import {
   type Context,
+  disturbance,
   figureCells,
   figureColumns,
   figuresOf,
@@ -34,6 +35,7 @@ export const liveFrames: Scenario = {
         title: `Live buffers: ${viewers} viewers, ${stalled} of them stalled`,
         notes: [
           `1080p30 passthrough; the frames held in memory, asked for ten times a second (${frames.samples} times).`,
+          disturbance([measurement]),
         ],
         tables: [
           {

@@ -9,6 +9,7 @@ import {
 import { type Measurement, measure } from '../support/measure.js';
 import {
   type Context,
+  disturbance,
   type Figures,
   figureCells,
   figureColumns,
@@ -117,6 +118,7 @@ function resultOf(samples: readonly Sample[]): ScenarioResult {
     notes: [
       'Frames of 180 kB. CPU without the emulated camera’s own thread, medians of interleaved runs of 4 s.',
       '`send()` is a C loop that sends one file to all viewers and captures nothing: the physical limit.',
+      disturbance(samples.map(({ measurement }) => measurement)),
     ],
     tables,
     targets: targetsOf(figures),

@@ -2,6 +2,7 @@ import { oneV4l2Camera, renderV4l2Pictures } from '../../test/support/v4l2-camer
 import { type Measurement, measure, missedByServer } from '../support/measure.js';
 import {
   type Context,
+  disturbance,
   figureCells,
   figureColumns,
   figuresOf,
@@ -49,7 +50,10 @@ function resultOf(samples: readonly { server: string; measurement: Measurement }
   const ours = of('Lenscast');
   return {
     title: '1080p60 MJPEG camera, passed through to one viewer',
-    notes: ['TCP segments of 1448 bytes; medians of three interleaved runs of 6 s.'],
+    notes: [
+      'TCP segments of 1448 bytes; medians of three interleaved runs of 6 s.',
+      disturbance(samples.map(({ measurement }) => measurement)),
+    ],
     tables: [
       {
         title: '',

@@ -4,6 +4,7 @@ import { LiveFramesWatch } from '../support/live-frames.js';
 import { type Measurement, measure, missedByServer } from '../support/measure.js';
 import {
   type Context,
+  disturbance,
   figureCells,
   figureColumns,
   figuresOf,
@@ -81,6 +82,7 @@ function resultOf(ours: Measurement, theirs: Measurement, frames: LiveFrames, st
       `Rates and latencies are those of the other ${viewers - stalled}; old is more than ${oldMs} ms.`,
       `The viewers’ receive buffers are fixed at ${(2 * receiveBufferBytes) / 1024} kB; what came before the stall lies there.`,
       `Lenscast held at most ${frames.highest} frames in memory, and ${frames.remaining} after the last viewer left.`,
+      disturbance([ours, theirs]),
     ],
     tables: [
       {

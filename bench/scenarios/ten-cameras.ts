@@ -2,6 +2,7 @@ import { renderV4l2Pictures, V4l2Cameras } from '../../test/support/v4l2-camera.
 import { type Measurement, measure, measureStreams } from '../support/measure.js';
 import {
   type Context,
+  disturbance,
   figureCells,
   figureColumns,
   figuresOf,
@@ -79,6 +80,7 @@ function resultOf(ours: readonly Measurement[], theirs: readonly Measurement[]):
     notes: [
       `720p30 MJPEG cameras, ${viewersEach} viewers each, passed through; one process of Lenscast, ten of µStreamer (sums of theirs).`,
       'Latency is that of the camera with the highest p99.',
+      disturbance([...ours, ...theirs]),
     ],
     tables: [
       {

@@ -4,6 +4,7 @@ import { oneV4l2Camera, renderV4l2Pictures, type V4l2Cameras } from '../../test/
 import { type Measurement, measure } from '../support/measure.js';
 import {
   type Context,
+  disturbance,
   type Figures,
   figureCells,
   figureColumns,
@@ -116,6 +117,7 @@ function resultOf(samples: readonly Sample[]): ScenarioResult {
     notes: [
       'Lenscast’s quality is set so that its frames are as large as those of µStreamer at 80; TCP segments of 1448 bytes.',
       'Latency by the time code in the picture, of one viewer; medians of three interleaved runs.',
+      disturbance(samples.map(({ measurement }) => measurement)),
     ],
     tables: [
       {

@@ -1,8 +1,8 @@
 /** One measurement: a server, its viewers, and what both saw in the same seconds. */
 import { type LoadOptions, type LoadReport, runLoad } from '../../test/support/load-client.js';
 import type { V4l2Camera, V4l2CameraCounters } from '../../test/support/v4l2-camera.js';
-import { ProcessMeter, type ProcessUse, sumOf } from './process-use.js';
-import { LOAD_CPU, type RunningServer } from './servers.js';
+import { CpuMeter, ProcessMeter, type ProcessUse, sumOf } from './process-use.js';
+import { LOAD_CPU, type RunningServer, SERVER_CPU } from './servers.js';
 
 export interface Measurement {
   /** Without the emulated cameras' own threads, which run inside the server's process. */
@@ -14,6 +14,8 @@ export interface Measurement {
   readonly cameraLost: number;
   /** Frames that the cameras left out since their own threads got no CPU: the machine's doing, not the server's. */
   readonly cameraLate: number;
+  /** What other programs took of the server's core: how far to trust the rest. */
+  readonly foreignPercent: number;
 }
 
 /** What viewers missed, less what the camera never gave. */
@@ -41,6 +43,8 @@ export interface StreamsOptions extends Pick<MeasureOptions, 'cameras' | 'load'>
 export async function measureStreams({ pids, streams, cameras, load }: StreamsOptions): Promise<Measurement> {
   const meters = pids.map((pid) => new ProcessMeter(pid));
   const counters = () => cameras.map((camera) => camera.counters());
+  const core = new CpuMeter(SERVER_CPU);
+  let busyPercent = 0;
   let before = counters();
   let after = before;
   let uses: ProcessUse[] = [];
@@ -50,11 +54,13 @@ export async function measureStreams({ pids, streams, cameras, load }: StreamsOp
   const hooks = {
     onMeasuring: () => {
       for (const meter of meters) meter.begin();
+      core.begin();
       before = counters();
       beganMs = performance.now();
     },
     onMeasured: () => {
       uses = meters.map((meter) => meter.end());
+      busyPercent = core.end();
       after = counters();
       elapsedMs = performance.now() - beganMs;
     },
@@ -74,6 +80,7 @@ export async function measureStreams({ pids, streams, cameras, load }: StreamsOp
     bytesPerFrame: merged.bytes / merged.frames,
     cameraLost: total(({ lost }) => lost),
     cameraLate: total(({ late }) => late),
+    foreignPercent: Math.max(0, busyPercent - sumOf(uses).cpuPercent),
   };
 }
 

@@ -103,3 +103,31 @@ export function sumOf(uses: readonly ProcessUse[]): ProcessUse {
     switchesPerSecond: sum('switchesPerSecond'),
   };
 }
+
+/** How busy a CPU was with all that runs there, between `begin()` and `end()`; in percent, from its 10 ms ticks. */
+export class CpuMeter {
+  readonly #cpu: number;
+  #began = { busy: 0, total: 0 };
+
+  constructor(cpu: number) {
+    this.#cpu = cpu;
+  }
+
+  begin(): void {
+    this.#began = this.#ticks();
+  }
+
+  end(): number {
+    const { busy, total } = this.#ticks();
+    return (100 * (busy - this.#began.busy)) / (total - this.#began.total);
+  }
+
+  #ticks(): { readonly busy: number; readonly total: number } {
+    const line = new RegExp(`^cpu${this.#cpu} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '';
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = line
+      .split(' ')
+      .map(Number);
+    const busy = user + nice + system + irq + softirq + steal;
+    return { busy, total: busy + idle + iowait };
+  }
+}

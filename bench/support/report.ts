@@ -99,10 +99,17 @@ export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(0);
 }
 
+/** For a scenario's notes. */
+export function disturbance(measurements: readonly Measurement[]): string {
+  const percent = median(measurements.map(({ foreignPercent }) => foreignPercent));
+  return `Other programs took ${percent.toFixed(0)} % of the server’s core meanwhile (median).`;
+}
+
 /** What a run says of a measurement while it goes on. */
 export function progressLine(name: string, measurement: Measurement): string {
-  const { use, load, fpsPerViewer } = measurement;
+  const { use, load, fpsPerViewer, foreignPercent } = measurement;
   const { p50 = Number.NaN, p99 = Number.NaN } = load.latencyMs ?? {};
   const latency = `${p50.toFixed(1)} (p99 ${p99.toFixed(1)}) ms`;
-  return `${name}: ${use.cpuPercent.toFixed(1)} % CPU, ${fpsPerViewer.toFixed(1)} fps, ${latency}, missed ${missedByServer(measurement)}`;
+  const cpu = `${use.cpuPercent.toFixed(1)} % CPU (others ${foreignPercent.toFixed(0)} %)`;
+  return `${name}: ${cpu}, ${fpsPerViewer.toFixed(1)} fps, ${latency}, missed ${missedByServer(measurement)}`;
 }
