@@ -30,6 +30,7 @@ using Owned = std::unique_ptr<T, Freed<Free>>;
 using ElementPtr = Owned<GstElement, gst_object_unref>;
 using PadPtr = Owned<GstPad, gst_object_unref>;
 using BusPtr = Owned<GstBus, gst_object_unref>;
+using BufferPoolPtr = Owned<GstBufferPool, gst_object_unref>;
 using ClockPtr = Owned<GstClock, gst_object_unref>;
 using PluginPtr = Owned<GstPlugin, gst_object_unref>;
 using FactoryPtr = Owned<GstElementFactory, gst_object_unref>;

@@ -6,6 +6,7 @@
 #include "description.h"
 #include "errors.h"
 #include "keyframe_gate.h"
+#include "v4l2_pools.h"
 
 namespace lenscast {
 
@@ -86,14 +87,18 @@ std::shared_ptr<Completion> Pipeline::closeAsync() {
   bell_->close();
   events_->close();
   for (const auto& [name, sink] : sinks_) sink->close();
-  runDetached([self = shared_from_this(), completion] {
+  runDetached([self = shared_from_this(), completion]() mutable {
+    std::optional<V4l2Pools> pools;
     {
       const std::lock_guard lock(self->stateChange_);
+      pools.emplace(self->element_.get());
       gst_element_set_state(self->element_.get(), GST_STATE_NULL);
       self->tapPad_.reset();
       self->element_.reset();
     }
+    self.reset();
     completion->finish();
+    pools->reclaim();
   });
   closed_ = completion;
   return completion;

@@ -1,0 +1,54 @@
+#include "v4l2_pools.h"
+
+#include <gst/base/gstbasesrc.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace lenscast {
+namespace {
+
+constexpr auto kLookEvery = std::chrono::milliseconds(50);
+constexpr auto kLongestWait = std::chrono::seconds(60);
+
+// A pool refuses a configuration, even its own, while buffers of it are in use.
+bool allReturned(GstBufferPool* pool) {
+  return gst_buffer_pool_set_config(pool, gst_buffer_pool_get_config(pool));
+}
+
+// With no pipeline and no buffer left, what isn't ours is nobody's.
+void dropForgotten(GstBufferPool* pool) {
+  if (GST_OBJECT_REFCOUNT_VALUE(pool) == 2) gst_object_unref(pool);
+}
+
+}  // namespace
+
+V4l2Pools::V4l2Pools(GstElement* pipeline) {
+  if (!GST_IS_BIN(pipeline)) return;
+  GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
+  const auto visit = [](const GValue* item, gpointer pools) {
+    GstElement* element = GST_ELEMENT(g_value_get_object(item));
+    GstElementFactory* factory = gst_element_get_factory(element);
+    if (!factory || toString(GST_OBJECT_NAME(factory)) != "v4l2src") return;
+    BufferPoolPtr pool(gst_base_src_get_buffer_pool(GST_BASE_SRC(element)));
+    if (pool) static_cast<std::vector<BufferPoolPtr>*>(pools)->push_back(std::move(pool));
+  };
+  gst_iterator_foreach(elements, visit, &pools_);
+  gst_iterator_free(elements);
+}
+
+void V4l2Pools::reclaim() {
+  const auto end = std::chrono::steady_clock::now() + kLongestWait;
+  while (!pools_.empty() && std::chrono::steady_clock::now() < end) {
+    const auto returned = [](const BufferPoolPtr& pool) {
+      if (!allReturned(pool.get())) return false;
+      dropForgotten(pool.get());
+      return true;
+    };
+    pools_.erase(std::remove_if(pools_.begin(), pools_.end(), returned), pools_.end());
+    if (!pools_.empty()) std::this_thread::sleep_for(kLookEvery);
+  }
+}
+
+}  // namespace lenscast

@@ -1,0 +1,19 @@
+/** What the kernel says of a running process. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface ProcessFigures {
+  readonly threads: number;
+  readonly descriptors: number;
+  readonly residentBytes: number;
+}
+
+/** proc(5). Throws where the process has ended. */
+export function processFigures(pid: number): ProcessFigures {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  return {
+    threads: field('Threads'),
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    residentBytes: 1024 * field('VmRSS'),
+  };
+}
