@@ -7,6 +7,8 @@ interface Sample {
 }
 
 const samplesKept = 9;
+// Looks come four times a second while there is a pipeline.
+const looksEndMs = 2000;
 
 /** What a camera's source delivers, from looks at its counters. The counters begin again with each pipeline. */
 export class SourceProgress {
@@ -49,6 +51,7 @@ export class SourceProgress {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     if (first === undefined || last === undefined || last.atMs <= first.atMs) return 0;
+    if (this.#clock() - last.atMs > looksEndMs) return 0;
     return ((last.buffers - first.buffers) * 1000) / (last.atMs - first.atMs);
   }
 

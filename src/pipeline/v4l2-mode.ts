@@ -27,21 +27,18 @@ export function fpsOf(mode: V4l2Mode): number {
 const rawFormats: readonly string[] = ['NV12', 'I420', 'YV12', 'YUY2', 'UYVY', 'YVYU', 'NV21'];
 
 /**
- * The mode that serves the best tier: as large as it asks for, then as fast, then the least there is above that (a
- * larger picture costs USB bandwidth and a scaler), JPEG before raw, since the camera's own JPEGs pass untouched.
- * Where no mode is large or fast enough, the nearest. Undefined without modes.
+ * The mode that serves the best tier: as large and as fast as it asks for, then the least there is above that (a larger
+ * picture costs USB bandwidth and a scaler), JPEG before raw, since the camera's own JPEGs pass untouched. Where no mode
+ * is large and fast enough, the one that delivers the most of the wanted pixels a second: many cameras have their
+ * largest pictures raw and twice a second. Undefined without modes.
  */
 export function pickV4l2Mode(modes: readonly V4l2Mode[], wanted: WantedMode): V4l2Mode | undefined {
   const cost = (mode: V4l2Mode): readonly number[] => {
     const scale = Math.min(mode.width / wanted.width, mode.height / wanted.height);
     const speed = fpsOf(mode) / wanted.fps;
-    return [
-      scale >= 1 ? 0 : 1 - scale,
-      speed >= 0.99 ? 0 : 1 - speed,
-      mode.width * mode.height,
-      speed >= 0.99 ? speed : 0,
-      formatCost(mode.format),
-    ];
+    // 29.97 is 30.
+    const served = Math.min(1, scale) ** 2 * (speed >= 0.99 ? 1 : speed);
+    return [1 - served, mode.width * mode.height, speed, formatCost(mode.format)];
   };
   return [...modes].sort((a, b) => compare(cost(a), cost(b)))[0];
 }
@@ -63,10 +60,11 @@ function compare(a: readonly number[], b: readonly number[]): number {
 /**
  * Reads one caps structure as the addon lists them, for example
  * `image/jpeg, width=(int)1920, height=(int)1080, framerate=(fraction)30/1`. A range counts with its upper end. Null
- * for what Lenscast can't use (Bayer patterns, H.264, structures without a size).
+ * for what Lenscast can't use (Bayer patterns, H.264, other memory than the system's, structures without a size).
  */
 export function parseV4l2Mode(caps: string): V4l2Mode | null {
-  const media = /^[\w/-]+/.exec(caps)?.[0];
+  // With a memory feature in parentheses, such as DMABuf, it is none of these.
+  const media = /^[^,;]+/.exec(caps)?.[0];
   const width = integerField(caps, 'width');
   const height = integerField(caps, 'height');
   if (width === null || height === null) return null;
