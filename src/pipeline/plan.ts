@@ -20,7 +20,8 @@ export interface PipelinePlan {
   readonly tiers: readonly PlannedTier[];
 }
 
-const decodeValve = 'valve_decode';
+// No tier's elements begin like this one, whatever the tier is called.
+const decodeValve = 'decode_valve';
 
 // videorate aborts the process where the caps don't tell a rate and the buffers no duration (1.22), as with a camera
 // whose stream has no timing; newer ones guess the rate from the first two frames. It goes by the frames' times in any

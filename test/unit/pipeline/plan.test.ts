@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { loadAddon } from '../../../src/native/addon.js';
+import { type PipelinePlan, planPipeline } from '../../../src/pipeline/plan.js';
+import { describeSource, fileProbe, type PipelineSource, v4l2Query } from '../../../src/pipeline/source.js';
+
+const addon = loadAddon();
+const tiers = new Map([
+  ['high', { width: 1920, height: 1080, fps: 30, quality: 85 }],
+  ['low', { width: 641, height: 361, fps: 15, quality: 60 }],
+]);
+const mode = (format: string) => {
+  return { format, width: 1280, height: 720, fps: { numerator: 30, denominator: 1 } };
+};
+
+const sources = {
+  test: { kind: 'test' },
+  'v4l2 JPEG': { kind: 'v4l2', device: '/dev/video0', mode: mode('JPEG') },
+  'v4l2 raw': { kind: 'v4l2', device: '/dev/v4l/by-id/usb-046d_HD Pro!', mode: mode('YUY2') },
+  rtsp: { kind: 'rtsp', url: 'rtsp://user:p%21w@10.0.0.7:554/live?a=1&b=2', transport: 'tcp', latencyMs: 100 },
+  http: { kind: 'http' },
+  'file JPEG': { kind: 'file', path: '/a b/clip!.avi', codec: 'jpeg', caps: 'image/jpeg' },
+  'file other': { kind: 'file', path: '/clip.mp4', codec: 'other', caps: 'video/x-h264' },
+  csi: { kind: 'csi', sensor: 1, width: 1920, height: 1080, fps: 30 },
+} satisfies Readonly<Record<string, PipelineSource>>;
+
+/** Builds it, as a camera would, and takes it down again. Throws where GStreamer doesn't accept it. */
+async function build({ description, tap, tiers: planned }: PipelinePlan): Promise<void> {
+  const options = { sinks: planned.map(({ sink }) => sink), tap };
+  const pipeline = addon.openPipeline(description, options, { onFrames() {}, onEvent() {} });
+  const valves = new Set(planned.flatMap((tier) => tier.valves));
+  for (const valve of valves) {
+    expect(pipeline.getProperty(valve, 'drop')).toBe(true);
+    pipeline.setProperty(valve, 'drop', false);
+  }
+  await pipeline.close(2000);
+}
+
+describe('describeSource', () => {
+  it('test', () => {
+    expect(describeSource(sources.test)).toMatchInlineSnapshot(`
+      {
+        "decode": "",
+        "description": "videotestsrc name=source is-live=true pattern=smpte horizontal-speed=4 ! capsfilter caps="video/x-raw,format=I420,width=1280,height=720,framerate=30/1" ! clockoverlay time-format="%H:%M:%S" font-desc="Sans 36" halignment=center valignment=center shaded-background=true ! timeoverlay font-desc="Monospace 20" halignment=center valignment=bottom ! identity name=tap silent=true",
+        "output": "raw",
+      }
+    `);
+  });
+
+  it('v4l2 JPEG', () => {
+    expect(describeSource(sources['v4l2 JPEG'])).toMatchInlineSnapshot(`
+      {
+        "decode": "jpegdec max-errors=-1",
+        "description": "v4l2src name=source device=/dev/video0 ! capsfilter caps="image/jpeg,width=1280,height=720,framerate=30/1" ! identity name=tap silent=true",
+        "output": "jpeg",
+      }
+    `);
+  });
+
+  it('v4l2 raw', () => {
+    expect(describeSource(sources['v4l2 raw'])).toMatchInlineSnapshot(`
+      {
+        "decode": "",
+        "description": "v4l2src name=source device="/dev/v4l/by-id/usb-046d_HD Pro!" ! capsfilter caps="video/x-raw,format=YUY2,width=1280,height=720,framerate=30/1" ! identity name=tap silent=true",
+        "output": "raw",
+      }
+    `);
+  });
+
+  it('rtsp', () => {
+    expect(describeSource(sources.rtsp)).toMatchInlineSnapshot(`
+      {
+        "decode": "decodebin",
+        "description": "rtspsrc name=source location="rtsp://user:p%21w@10.0.0.7:554/live?a=1&b=2" protocols=tcp latency=100 drop-on-latency=true tcp-timeout=3000000 teardown-timeout=100000000  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=H264" ! rtph264depay ! h264parse ! joined.  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=H265" ! rtph265depay ! h265parse ! joined.  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=JPEG" ! rtpjpegdepay ! joined.  funnel name=joined ! identity name=tap silent=true",
+        "output": "coded",
+      }
+    `);
+  });
+
+  it('http', () => {
+    expect(describeSource(sources.http)).toMatchInlineSnapshot(`
+      {
+        "decode": "jpegdec max-errors=-1",
+        "description": "appsrc name=source is-live=true format=time block=false caps=image/jpeg ! identity name=tap silent=true",
+        "output": "jpeg",
+      }
+    `);
+  });
+
+  it('file JPEG', () => {
+    expect(describeSource(sources['file JPEG'])).toMatchInlineSnapshot(`
+      {
+        "decode": "jpegdec max-errors=-1",
+        "description": "filesrc location="/a b/clip!.avi" ! parsebin name=source  source. ! capsfilter caps=image/jpeg ! identity name=tap silent=true sync=true",
+        "output": "jpeg",
+      }
+    `);
+  });
+
+  it('file other', () => {
+    expect(describeSource(sources['file other'])).toMatchInlineSnapshot(`
+      {
+        "decode": "decodebin",
+        "description": "filesrc location=/clip.mp4 ! parsebin name=source  source. ! capsfilter caps=video/x-h264 ! identity name=tap silent=true sync=true",
+        "output": "coded",
+      }
+    `);
+  });
+
+  it('csi', () => {
+    expect(describeSource(sources.csi)).toMatchInlineSnapshot(`
+      {
+        "decode": "",
+        "description": "nvarguscamerasrc name=source sensor-id=1 ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12,width=1920,height=1080,framerate=30/1" ! nvvidconv ! capsfilter caps="video/x-raw,format=I420" ! identity name=tap silent=true",
+        "output": "raw",
+      }
+    `);
+  });
+});
+
+describe('planPipeline', () => {
+  it('gives a camera with JPEGs its own tier, and decodes only for who needs it', () => {
+    expect(planPipeline({ kind: 'http' }, tiers).tiers).toEqual([
+      { name: 'source', sink: 'sink_source', valves: ['valve_source'] },
+      { name: 'high', sink: 'sink_high', valves: [expect.any(String), 'valve_high'] },
+      { name: 'low', sink: 'sink_low', valves: [expect.any(String), 'valve_low'] },
+    ]);
+  });
+
+  it('decodes nothing that is raw already, and has no source tier for it', () => {
+    expect(planPipeline({ kind: 'test' }, tiers).tiers).toEqual([
+      { name: 'high', sink: 'sink_high', valves: ['valve_high'] },
+      { name: 'low', sink: 'sink_low', valves: ['valve_low'] },
+    ]);
+  });
+
+  it('lets no frame of a codec that builds on earlier ones go before the decoder', () => {
+    const leaky = /leaky=downstream[^!]*! (jpegdec|decodebin)/;
+    expect(planPipeline({ kind: 'http' }, tiers).description).toMatch(leaky);
+    expect(planPipeline(sources.rtsp, tiers).description).not.toMatch(leaky);
+  });
+
+  const here = Object.entries(sources).filter(([name]) => name !== 'csi');
+  it.each(here)('makes what GStreamer accepts, and each valve is there and shut: %s', async (_, source) => {
+    await build(planPipeline(source, tiers));
+    await build(planPipeline(source, new Map()));
+  });
+
+  it('accepts any name of a tier', async () => {
+    const odd = ['decode', 'raw', 'coded', 'tap', 'joined', 'a-b_c', 'rate', 'high', 'valve_low', 'x0'];
+    const settings = { width: 640, height: 360, fps: 15, quality: 60 };
+    const plan = planPipeline({ kind: 'http' }, new Map(odd.map((name) => [name, settings])));
+    const names = [...plan.description.matchAll(/ name=(\S+)/g)].map(([, name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+    await build(plan);
+  });
+});
+
+describe('what looks at a source', () => {
+  it('is accepted too', async () => {
+    for (const description of [fileProbe('/a "b" \\ ! c.mp4'), `${v4l2Query('/dev/video 0')} ! fakesink`]) {
+      const pipeline = addon.openPipeline(description, { sinks: [] }, { onFrames() {}, onEvent() {} });
+      await pipeline.close(2000);
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { jpegTierBranch, sizeCaps, tierChanges } from '../../../src/pipeline/tier.js';
+
+const low = { width: 640, height: 360, fps: 15, quality: 60 };
+
+describe('sizeCaps', () => {
+  it.each([
+    [{ width: 640, height: 360 }, '[2,640,2]', '[2,360,2]'],
+    [{ width: 641, height: 361 }, '[2,640,2]', '[2,360,2]'],
+    [{ width: 1, height: 3 }, '[2,2,2]', '[2,2,2]'],
+  ])('bounds %j to even sizes', (size, width, height) => {
+    expect(sizeCaps(size)).toBe(
+      `video/x-raw,width=(int)${width},height=(int)${height},pixel-aspect-ratio=(fraction)1/1`,
+    );
+  });
+});
+
+describe('jpegTierBranch', () => {
+  it('goes from a shut valve to an appsink that never holds anything up', () => {
+    expect(jpegTierBranch('low', low)).toMatchInlineSnapshot(
+      `"valve name=valve_low drop=true ! queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! videorate name=rate_low drop-only=true max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! videoconvert ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
+    );
+  });
+});
+
+describe('tierChanges', () => {
+  it('names what differs and nothing else', () => {
+    expect(tierChanges('low', low, low)).toEqual([]);
+    expect(tierChanges('low', low, { ...low, fps: 5 })).toEqual([
+      { element: 'rate_low', property: 'max-rate', value: 5 },
+    ]);
+    const after = { width: 320, height: 361, fps: 15, quality: 90 };
+    expect(tierChanges('low', low, after)).toEqual([
+      { element: 'size_low', property: 'caps', value: sizeCaps({ width: 320, height: 360 }) },
+      { element: 'encode_low', property: 'quality', value: 90 },
+    ]);
+  });
+
+  it('sees no change where a bound is rounded to the same', () => {
+    expect(tierChanges('low', low, { ...low, width: 641 })).toEqual([]);
+  });
+});
