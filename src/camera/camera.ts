@@ -3,12 +3,13 @@ import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import type { Log } from '../core/log.js';
-import { Channel } from '../hub/channel.js';
+import type { Channel } from '../hub/channel.js';
 import type { NativeAddon } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
-import type { PipelineSource } from '../pipeline/source.js';
 import { tierChanges } from '../pipeline/tier.js';
 import { inspectSource } from './inspect.js';
+import { Inspection } from './inspection.js';
+import { changedTiers, deliversJpeg, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
 import {
@@ -21,7 +22,8 @@ import {
   supervise,
   supervisorDefaults,
 } from './supervisor.js';
-import { type TierChange, TierSettings } from './tier-settings.js';
+import type { TierChange } from './tier-settings.js';
+import { Tiers } from './tiers.js';
 
 export interface CameraOptions {
   readonly addon: NativeAddon;
@@ -45,44 +47,42 @@ const pollMs = 250;
  * `close()` ends all of it and is idempotent.
  */
 export class Camera {
-  readonly config: CameraConfig;
   /** What came through the source since the camera was made. */
   readonly progress: SourceProgress;
   readonly #options: CameraOptions;
-  readonly #settings: SupervisorSettings;
-  readonly #tiers: TierSettings;
-  readonly #channels = new Map<string, Channel>();
-  readonly #watched = new Set<string>();
+  readonly #tiers: Tiers;
+  readonly #inspection: Inspection;
   readonly #listeners = new Set<CameraListener>();
+  #config: CameraConfig;
+  #settings: SupervisorSettings;
   #profile: string | null = null;
   #supervision: Supervision;
   #session: Session | undefined;
-  #inspection: Promise<PipelineSource> | undefined;
-  /** Fulfilled when the device is not open for an inspection. */
-  #inspected: Promise<unknown> = Promise.resolve();
-  #passesThrough: boolean | undefined;
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(config: CameraConfig, options: CameraOptions) {
-    this.config = config;
+    this.#config = config;
     this.#options = options;
-    this.#tiers = new TierSettings(config.tiers);
+    const onDemand = (tier: string, wanted: boolean) => this.#onDemand(tier, wanted);
+    this.#tiers = new Tiers(config.tiers, { clock: options.clock, onDemand });
+    this.#tiers.passesThrough = deliversJpeg(config.source);
+    this.#inspection = new Inspection(
+      () => inspectSource({ ...this.#config, tiers: this.#tiers.allSettings() }, options.addon),
+      (source) => this.#learn(planPipeline(source, new Map())),
+    );
     this.#settings = { ...supervisorDefaults, lingerMs: config.lingerMs };
     this.#supervision = initialSupervision(options.clock());
     this.progress = new SourceProgress(options.clock);
-    // Known without a look at the device; for the others the first inspection tells.
-    if (config.source.kind === 'http') this.#passesThrough = true;
-    else if (config.source.kind !== 'v4l2' && config.source.kind !== 'file') this.#passesThrough = false;
-    for (const name of [SOURCE_TIER, ...config.tiers.map((tier) => tier.name)]) {
-      const onDemand = (wanted: boolean) => this.#onDemand(name, wanted);
-      this.#channels.set(name, new Channel(name, { clock: options.clock, onDemand }));
-    }
   }
 
   get id(): string {
-    return this.config.id;
+    return this.#config.id;
+  }
+
+  get config(): CameraConfig {
+    return this.#config;
   }
 
   get supervision(): Supervision {
@@ -91,7 +91,7 @@ export class Camera {
 
   /** The names of its tiers, best first; `source` only where the camera is known to deliver JPEG. */
   get tierNames(): readonly string[] {
-    return [...this.#channels.keys()].filter((name) => name !== SOURCE_TIER || this.#passesThrough === true);
+    return this.#tiers.names;
   }
 
   /** The tier that `auto` viewers are held to; null where each has its own. */
@@ -107,7 +107,7 @@ export class Camera {
 
   /** What a tier is set to now; undefined for `source`, which is the camera's own, and for one that isn't there. */
   tierSettings(tier: string): TierConfig | undefined {
-    return this.#tiers.get(tier);
+    return this.#tiers.settings(tier);
   }
 
   /**
@@ -116,7 +116,7 @@ export class Camera {
    * TIER_NOT_FOUND, also for `source`.
    */
   changeTier(tier: string, change: TierChange): TierConfig {
-    const before = this.#tiers.get(tier);
+    const before = this.#tiers.settings(tier);
     if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     const after = this.#tiers.change(tier, change);
     const settings = tierChanges(tier, before, after);
@@ -124,22 +124,45 @@ export class Camera {
     const changes = (one: string) => settings.some(({ property }) => property === one);
     // What its frames weighed says nothing any more.
     if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
-    if ((changes('caps') || changes('max-rate')) && this.#tiers.all()[0] === after) this.#inspection = undefined;
+    if ((changes('caps') || changes('max-rate')) && this.#tiers.allSettings()[0] === after) this.#inspection.forget();
     return after;
+  }
+
+  /**
+   * Takes over a configuration of the same id. Viewers stay: a tier's settings change from the next frame on; another
+   * source or other tiers take a new pipeline, and who watched a tier that is gone must be moved when `onTiers` is told.
+   */
+  reconfigure(after: CameraConfig): void {
+    const before = this.#config;
+    this.#config = after;
+    this.#settings = { ...this.#settings, lingerMs: after.lingerMs };
+    for (const [tier, change] of changedTiers(before, after)) this.changeTier(tier, change);
+    const otherSource = hasOtherSource(before, after);
+    const otherTiers = hasOtherTiers(before, after);
+    if (otherTiers) this.#tiers.replace(after.tiers.map((tier) => this.#tiers.settings(tier.name) ?? tier));
+    if (otherSource) this.#forgetSource();
+    if (otherSource || otherTiers || wantsOtherMode(before, after)) {
+      this.#inspection.forget();
+      this.#dispatch({ type: 'changed' });
+    }
+    if (this.#profile !== null && !this.tierNames.includes(this.#profile)) this.#profile = null;
+    if (otherSource || otherTiers) this.#announceTiers();
+    // Whoever watched a tier that is gone counts no more.
+    this.#dispatch({ type: 'demand', wanted: this.#tiers.watched.size > 0 });
   }
 
   /** The channel of a tier. Throws TIER_NOT_FOUND. */
   channel(tier: string): Channel {
-    const channel = this.tierNames.includes(tier) ? this.#channels.get(tier) : undefined;
+    const channel = this.#tiers.channel(tier);
     if (channel === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     return channel;
   }
 
   /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */
   async knowTiers(): Promise<void> {
-    if (this.#passesThrough !== undefined || this.#closed) return;
+    if (this.#tiers.passesThrough !== undefined || this.#closed) return;
     // An inspection opens the device, which a running pipeline may hold.
-    const inspection = this.#supervision.pipeline === 'none' ? this.#inspect() : this.#inspection;
+    const inspection = this.#supervision.pipeline === 'none' ? this.#inspection.get() : this.#inspection.current;
     await inspection?.catch(() => undefined);
   }
 
@@ -155,15 +178,20 @@ export class Camera {
     clearInterval(this.#poll);
     await this.#session?.close();
     this.#session = undefined;
-    await this.#inspected;
-    for (const channel of this.#channels.values()) channel.clear();
+    await this.#inspection.idle;
+    this.#tiers.clear();
+  }
+
+  #forgetSource(): void {
+    this.#tiers.clear();
+    this.#tiers.forgetSizes();
+    // What isn't known without a look stays as it was until then.
+    this.#tiers.passesThrough = deliversJpeg(this.#config.source) ?? this.#tiers.passesThrough;
   }
 
   #onDemand(tier: string, wanted: boolean): void {
-    if (wanted) this.#watched.add(tier);
-    else this.#watched.delete(tier);
     this.#session?.watch(tier, wanted);
-    this.#dispatch({ type: 'demand', wanted: this.#watched.size > 0 });
+    this.#dispatch({ type: 'demand', wanted: this.#tiers.watched.size > 0 });
   }
 
   #dispatch(event: SupervisorEvent): void {
@@ -208,14 +236,14 @@ export class Camera {
       onFrame: (tier: string, frame: Frame) => this.#onFrame(tier, frame),
       onFault: (cause: NonNullable<Supervision['cause']>) => {
         // What the device could do may have changed when it comes back.
-        this.#inspection = undefined;
+        this.#inspection.forget();
         this.#dispatch({ type: 'fault', cause, jitter: this.#jitter() });
       },
       onEnded: () => this.#onEnded(),
     };
     const { addon, clock } = this.#options;
     this.progress.restart();
-    this.#session = new Session({ addon, clock, plan: () => this.#plan(), handlers }, this.#watched);
+    this.#session = new Session({ addon, clock, plan: () => this.#plan(), handlers }, this.#tiers.watched);
     this.#poll = setInterval(() => this.#look(), pollMs);
   }
 
@@ -227,16 +255,14 @@ export class Camera {
   }
 
   #onEnded(): void {
-    if (this.config.source.kind === 'file') this.#dispatch({ type: 'ended' });
-    else {
-      const cause = { code: 'ended', message: 'the camera ended the stream', permanent: false };
-      this.#dispatch({ type: 'fault', cause, jitter: this.#jitter() });
-    }
+    const cause = { code: 'ended', message: 'the camera ended the stream', permanent: false };
+    const isFile = this.config.source.kind === 'file';
+    this.#dispatch(isFile ? { type: 'ended' } : { type: 'fault', cause, jitter: this.#jitter() });
   }
 
   #onFrame(tier: string, frame: Frame): void {
     if (this.#supervision.state !== 'live') this.#dispatch({ type: 'frames' });
-    this.#channels.get(tier)?.publish(frame);
+    this.#tiers.publish(tier, frame);
   }
 
   /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
@@ -246,35 +272,20 @@ export class Camera {
   }
 
   async #plan(): Promise<SessionPlan> {
-    const source = await this.#inspect();
-    const tiers = new Map(this.#tiers.all().map((tier) => [tier.name, tier]));
+    const source = await this.#inspection.get();
+    const tiers = new Map(this.#tiers.allSettings().map((tier) => [tier.name, tier]));
     const plan = planPipeline(source, tiers);
     return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
   }
 
-  #inspect(): Promise<PipelineSource> {
-    if (this.#inspection === undefined) {
-      const look = () => inspectSource({ ...this.config, tiers: this.#tiers.all() }, this.#options.addon);
-      const inspection = this.#inspected.then(look);
-      this.#inspection = inspection;
-      this.#inspected = inspection.catch(() => undefined);
-      inspection.then(
-        (source) => {
-          const tiers = planPipeline(source, new Map()).tiers;
-          this.#learn({ tiers });
-        },
-        () => {
-          if (this.#inspection === inspection) this.#inspection = undefined;
-        },
-      );
-    }
-    return this.#inspection;
-  }
-
   #learn({ tiers }: Pick<SessionPlan, 'tiers'>): void {
     const passesThrough = tiers.some(({ name }) => name === SOURCE_TIER);
-    if (this.#passesThrough === passesThrough || this.#closed) return;
-    this.#passesThrough = passesThrough;
+    if (this.#tiers.passesThrough === passesThrough || this.#closed) return;
+    this.#tiers.passesThrough = passesThrough;
+    this.#announceTiers();
+  }
+
+  #announceTiers(): void {
     for (const listener of this.#listeners) listener.onTiers?.(this);
   }
 

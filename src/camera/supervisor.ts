@@ -43,6 +43,8 @@ export type SupervisorEvent =
   | { readonly type: 'fault'; readonly cause: Cause; readonly jitter: number }
   /** A file's end: it begins again, and that is no fault. */
   | { readonly type: 'ended' }
+  /** What is to run is another now: begin anew, whatever went wrong before. */
+  | { readonly type: 'changed' }
   /** The pipeline that was to be closed is gone. */
   | { readonly type: 'closed' }
   | { readonly type: 'tick'; readonly jitter: number };
@@ -106,6 +108,8 @@ export function supervise(now: Supervision, event: SupervisorEvent, nowMs: numbe
       return onFault(now, event.cause, event.jitter, nowMs, settings);
     case 'ended':
       return onEnded(now, nowMs, settings);
+    case 'changed':
+      return onChanged(now, nowMs);
     case 'closed':
       return openWhenDue({ ...now, pipeline: 'none' }, nowMs);
     case 'tick':
@@ -174,6 +178,14 @@ function onEnded(now: Supervision, nowMs: number, settings: SupervisorSettings):
   if (now.pipeline !== 'open') return step(now);
   const waitMs = nowMs - now.openedMs < shortestLoopMs ? settings.backoffMaxMs : 0;
   return step({ ...now, pipeline: 'closing', openAtMs: nowMs + waitMs }, 'close');
+}
+
+function onChanged(now: Supervision, nowMs: number): Step {
+  const anew: Supervision = { ...now, attempt: 0, cause: null, notBeforeMs: nowMs };
+  if (now.state === 'idle') return step(anew);
+  const starting: Supervision = { ...enter(anew, 'starting', nowMs), openAtMs: nowMs };
+  if (now.pipeline === 'open') return step({ ...starting, pipeline: 'closing' }, 'close');
+  return openWhenDue(starting, nowMs);
 }
 
 function onTick(now: Supervision, jitter: number, nowMs: number, settings: SupervisorSettings): Step {

@@ -4,10 +4,15 @@ export type TierChange = Partial<Omit<TierConfig, 'name'>>;
 
 /** What a camera's tiers are set to now: at first what the configuration says, then what it was changed to. */
 export class TierSettings {
-  readonly #tiers: Map<string, TierConfig>;
+  #tiers = new Map<string, TierConfig>();
 
   /** Best first. */
   constructor(tiers: readonly TierConfig[]) {
+    this.replace(tiers);
+  }
+
+  /** Best first. */
+  replace(tiers: readonly TierConfig[]): void {
     this.#tiers = new Map(tiers.map((tier) => [tier.name, tier]));
   }
 

@@ -1,0 +1,52 @@
+/** What a changed configuration means for a camera that may be playing. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { CameraConfig, TierConfig } from '../config/config.js';
+import type { Source } from '../config/source.js';
+import type { TierChange } from './tier-settings.js';
+
+/** Whether the source delivers JPEG, as far as that is known without a look at it. */
+export function deliversJpeg({ kind }: Source): boolean | undefined {
+  if (kind === 'http') return true;
+  return kind === 'v4l2' || kind === 'file' ? undefined : false;
+}
+
+/** Whether its pictures come from somewhere else. */
+export function hasOtherSource(before: CameraConfig, after: CameraConfig): boolean {
+  return (
+    !isDeepStrictEqual(before.source, after.source) ||
+    before.rtspTransport !== after.rtspTransport ||
+    before.latencyMs !== after.latencyMs
+  );
+}
+
+/** Whether there are other tiers, or the same in another order. */
+export function hasOtherTiers(before: CameraConfig, after: CameraConfig): boolean {
+  return !isDeepStrictEqual(namesOf(before), namesOf(after));
+}
+
+/** Whether another mode of the camera may suit the best tier: cameras can't change theirs while they play. */
+export function wantsOtherMode(before: CameraConfig, after: CameraConfig): boolean {
+  if (after.source.kind !== 'v4l2' && after.source.kind !== 'csi') return false;
+  const mode = ({ tiers: [best] }: CameraConfig) => best && [best.width, best.height, best.fps];
+  return !isDeepStrictEqual(mode(before), mode(after));
+}
+
+/** By tier, the settings that aren't what they were; the tiers are those that both have. */
+export function changedTiers(before: CameraConfig, after: CameraConfig): ReadonlyMap<string, TierChange> {
+  const changes = new Map<string, TierChange>();
+  for (const tier of after.tiers) {
+    const old = before.tiers.find(({ name }) => name === tier.name);
+    if (old !== undefined && !isDeepStrictEqual(old, tier)) changes.set(tier.name, changeBetween(old, tier));
+  }
+  return changes;
+}
+
+function changeBetween(before: TierConfig, after: TierConfig): TierChange {
+  const old = new Map<string, unknown>(Object.entries(before));
+  return Object.fromEntries(Object.entries(after).filter(([key, value]) => old.get(key) !== value));
+}
+
+function namesOf({ tiers }: CameraConfig): readonly string[] {
+  return tiers.map(({ name }) => name);
+}
