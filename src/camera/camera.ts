@@ -7,13 +7,18 @@ import type { Channel } from '../hub/channel.js';
 import type { NativeAddon } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { tierChanges } from '../pipeline/tier.js';
+import { findAilment } from './health.js';
 import { inspectSource } from './inspect.js';
 import { Inspection } from './inspection.js';
+import type { KeptPicture } from './placeholder.js';
 import { changedTiers, deliversJpeg, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
+import { StandIn } from './stand-in.js';
 import {
   initialSupervision,
+  isDelivering,
+  isDown,
   nextTickMs,
   type Supervision,
   type SupervisorAction,
@@ -41,9 +46,12 @@ export interface CameraListener {
 }
 
 const pollMs = 250;
+// A start that takes longer is told of.
+const patienceMs = 900;
 
 /**
- * One camera: a channel for each of its tiers, and a pipeline while somebody watches. Owns the session and two timers;
+ * One camera: a channel for each of its tiers, a pipeline while somebody watches, and what
+ * stands in for it while it gives nothing. Owns the session, the stand-in and three timers;
  * `close()` ends all of it and is idempotent.
  */
 export class Camera {
@@ -52,6 +60,7 @@ export class Camera {
   readonly #options: CameraOptions;
   readonly #tiers: Tiers;
   readonly #inspection: Inspection;
+  readonly #standIn: StandIn;
   readonly #listeners = new Set<CameraListener>();
   #config: CameraConfig;
   #settings: SupervisorSettings;
@@ -60,6 +69,7 @@ export class Camera {
   #session: Session | undefined;
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(config: CameraConfig, options: CameraOptions) {
@@ -72,6 +82,13 @@ export class Camera {
       () => inspectSource({ ...this.#config, tiers: this.#tiers.allSettings() }, options.addon),
       (source) => this.#learn(planPipeline(source, new Map())),
     );
+    this.#standIn = new StandIn({
+      addon: options.addon,
+      clock: options.clock,
+      log: options.log,
+      boundsOf: (tier) => this.#tiers.settings(tier),
+      publish: (tier, frame) => this.#tiers.publish(tier, frame),
+    });
     this.#settings = { ...supervisorDefaults, lingerMs: config.lingerMs };
     this.#supervision = initialSupervision(options.clock());
     this.progress = new SourceProgress(options.clock);
@@ -158,6 +175,11 @@ export class Camera {
     return channel;
   }
 
+  /** The last picture before the camera was lost, of this tier if there was one; null where there never was one. */
+  lastPicture(tier: string): KeptPicture | null {
+    return this.#standIn.lastPicture(tier);
+  }
+
   /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */
   async knowTiers(): Promise<void> {
     if (this.#tiers.passesThrough !== undefined || this.#closed) return;
@@ -175,7 +197,9 @@ export class Camera {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#tick);
+    clearTimeout(this.#patience);
     clearInterval(this.#poll);
+    await this.#standIn.close();
     await this.#session?.close();
     this.#session = undefined;
     await this.#inspection.idle;
@@ -201,9 +225,34 @@ export class Camera {
     const before = this.#supervision;
     const { next, actions } = supervise(before, event, clock(), settings);
     this.#supervision = next;
+    // A picture that is still held would keep the device's buffers, and the device with them.
+    if (actions.includes('close') && event.type !== 'ended') this.#keepPictures();
     for (const action of actions) this.#act(action);
-    if (next.state !== before.state || next.cause?.message !== before.cause?.message) this.#announce(before);
+    if (next.state !== before.state || next.cause?.code !== before.cause?.code) this.#announce(before);
     this.#schedule(settings);
+    this.#standInOrNot();
+  }
+
+  #keepPictures(): void {
+    for (const { name, newest } of this.#tiers.channels) {
+      if (newest !== undefined && !newest.isStandIn) this.#standIn.keep(name, newest);
+    }
+    this.#tiers.clear();
+  }
+
+  /** Whoever watches sees within a second what is the matter. */
+  #standInOrNot(): void {
+    clearTimeout(this.#patience);
+    const { state, sinceMs, cause } = this.#supervision;
+    const { watched } = this.#tiers;
+    const waitedMs = this.#options.clock() - sinceMs;
+    if (watched.size > 0 && (isDown(state) || (state === 'starting' && waitedMs >= patienceMs))) {
+      const words = cause === null ? state : `${state}: ${cause.message}`;
+      this.#standIn.show({ name: this.#config.name, words, sinceMs }, watched);
+      return;
+    }
+    this.#standIn.hide();
+    if (state === 'starting') this.#patience = setTimeout(() => this.#standInOrNot(), patienceMs - waitedMs);
   }
 
   /** Five frame times and a look, but until two frames told what a frame time is, as long as a start may take. */
@@ -261,7 +310,7 @@ export class Camera {
   }
 
   #onFrame(tier: string, frame: Frame): void {
-    if (this.#supervision.state !== 'live') this.#dispatch({ type: 'frames' });
+    if (!isDelivering(this.#supervision.state)) this.#dispatch({ type: 'frames' });
     this.#tiers.publish(tier, frame);
   }
 
@@ -269,6 +318,9 @@ export class Camera {
   #look(): void {
     const tap = this.#session?.progress();
     if (tap && this.progress.update(tap)) this.#dispatch({ type: 'frames' });
+    if (tap && isDelivering(this.#supervision.state)) {
+      this.#dispatch({ type: 'ailment', cause: findAilment(this.progress.window) });
+    }
   }
 
   async #plan(): Promise<SessionPlan> {

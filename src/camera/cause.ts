@@ -45,6 +45,7 @@ const sayings: readonly (readonly [RegExp, string])[] = [
   [/timed out|timeout/i, 'the camera does not answer'],
   [/could not resolve|name or service not known|temporary failure in name/i, "the camera's name cannot be resolved"],
   [/no such device|no longer exists|device is removed/i, 'the device is gone'],
+  [/failed to allocate a buffer/i, 'the device gives no more pictures'],
   [/no such file/i, 'it does not exist'],
   [/device .*is busy|resource busy/i, 'another program uses the device'],
   [/permission denied/i, 'permission denied'],

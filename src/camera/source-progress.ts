@@ -1,9 +1,11 @@
 import type { Clock } from '../core/clock.js';
 import type { TapStats } from '../native/addon.types.js';
+import { promisedFps, type SourceWindow } from './health.js';
 
 interface Sample {
   readonly atMs: number;
   readonly buffers: number;
+  readonly corrupt: number;
 }
 
 const samplesKept = 9;
@@ -42,7 +44,9 @@ export class SourceProgress {
     if (fresh > 0 && this.#last.lastMs > 0) this.#measure((tap.lastMs - this.#last.lastMs) / fresh);
     this.#last = { buffers: tap.buffers, corrupt: tap.corrupt, lastMs: tap.lastMs };
     if (tap.caps !== '') this.caps = tap.caps;
-    this.#samples = [...this.#samples, { atMs: this.#clock(), buffers: tap.buffers }].slice(-samplesKept);
+    this.#samples = [...this.#samples, { atMs: this.#clock(), buffers: tap.buffers, corrupt: tap.corrupt }].slice(
+      -samplesKept,
+    );
     return fresh > 0;
   }
 
@@ -53,6 +57,20 @@ export class SourceProgress {
     if (first === undefined || last === undefined || last.atMs <= first.atMs) return 0;
     if (this.#clock() - last.atMs > looksEndMs) return 0;
     return ((last.buffers - first.buffers) * 1000) / (last.atMs - first.atMs);
+  }
+
+  /** The last two seconds, for {@link findAilment}. */
+  get window(): SourceWindow {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    const between = (of: (sample: Sample) => number) => (first && last ? of(last) - of(first) : 0);
+    return {
+      spanMs: between(({ atMs }) => atMs),
+      fps: this.fps,
+      good: between(({ buffers }) => buffers),
+      corrupt: between(({ corrupt }) => corrupt),
+      promisedFps: promisedFps(this.caps),
+    };
   }
 
   /** The time between two frames, smoothed; null until two looks saw some. It outlives a silence. */

@@ -13,7 +13,17 @@ export interface Cause {
   readonly permanent: boolean;
 }
 
-export type CameraState = 'idle' | 'starting' | 'live' | 'recovering' | 'failed';
+export type CameraState = 'idle' | 'starting' | 'live' | 'degraded' | 'recovering' | 'failed';
+
+/** Whether pictures come. */
+export function isDelivering(state: CameraState): boolean {
+  return state === 'live' || state === 'degraded';
+}
+
+/** Whether it was started and gives nothing. */
+export function isDown(state: CameraState): boolean {
+  return state === 'recovering' || state === 'failed';
+}
 
 export interface Supervision {
   readonly state: CameraState;
@@ -39,6 +49,8 @@ export type SupervisorEvent =
   | { readonly type: 'demand'; readonly wanted: boolean }
   /** Frames came from the source since the last such event. */
   | { readonly type: 'frames' }
+  /** Frames come, but not as they should; null when they do again. */
+  | { readonly type: 'ailment'; readonly cause: Cause | null }
   /** `jitter` is 0 to 1, drawn by the caller. */
   | { readonly type: 'fault'; readonly cause: Cause; readonly jitter: number }
   /** A file's end: it begins again, and that is no fault. */
@@ -60,6 +72,8 @@ export interface SupervisorSettings {
   readonly stallTimeoutMs: number;
   readonly backoffMinMs: number;
   readonly backoffMaxMs: number;
+  /** The wait for a device or a file that isn't there. */
+  readonly goneRetryMs: number;
   /** The wait after a cause that is permanent. */
   readonly permanentRetryMs: number;
   /** How long it must be live until its past faults no longer count. */
@@ -73,6 +87,7 @@ export const supervisorDefaults: SupervisorSettings = {
   stallTimeoutMs: 1000,
   backoffMinMs: 100,
   backoffMaxMs: 1500,
+  goneRetryMs: 250,
   permanentRetryMs: 10_000,
   stableMs: 60_000,
 };
@@ -104,6 +119,8 @@ export function supervise(now: Supervision, event: SupervisorEvent, nowMs: numbe
       return onDemand(now, event.wanted, nowMs, settings);
     case 'frames':
       return step(onFrames(now, nowMs));
+    case 'ailment':
+      return step(onAilment(now, event.cause, nowMs));
     case 'fault':
       return onFault(now, event.cause, event.jitter, nowMs, settings);
     case 'ended':
@@ -127,7 +144,7 @@ export function nextTickMs(now: Supervision, settings: SupervisorSettings): numb
 }
 
 function silenceEndsMs(now: Supervision, settings: SupervisorSettings): number {
-  return now.lastFrameMs >= now.openedMs && now.state === 'live'
+  return now.lastFrameMs >= now.openedMs && isDelivering(now.state)
     ? now.lastFrameMs + settings.stallTimeoutMs
     : now.openedMs + settings.startTimeoutMs;
 }
@@ -152,22 +169,33 @@ function onDemand(now: Supervision, wanted: boolean, nowMs: number, settings: Su
 
 function onFrames(now: Supervision, nowMs: number): Supervision {
   if (now.pipeline !== 'open') return now;
+  if (now.state === 'degraded') return { ...now, lastFrameMs: nowMs };
   return { ...enter(now, 'live', nowMs), lastFrameMs: nowMs, cause: null };
+}
+
+function onAilment(now: Supervision, cause: Cause | null, nowMs: number): Supervision {
+  if (!isDelivering(now.state) || now.pipeline !== 'open') return now;
+  return { ...enter(now, cause === null ? 'live' : 'degraded', nowMs), cause };
 }
 
 function onFault(now: Supervision, cause: Cause, jitter: number, nowMs: number, settings: SupervisorSettings): Step {
   if (now.pipeline !== 'open') return step(now);
-  const wasStable = now.state === 'live' && nowMs - now.sinceMs >= settings.stableMs;
-  const attempt = wasStable ? 1 : now.attempt + 1;
-  const waitMs = cause.permanent ? settings.permanentRetryMs : backoffMs(attempt, jitter, settings);
+  const wasStable = isDelivering(now.state) && nowMs - now.sinceMs >= settings.stableMs;
+  // To find nothing there is no try.
+  const attempt = cause.code === 'gone' ? now.attempt : wasStable ? 1 : now.attempt + 1;
+  const waitMs = cause.permanent ? settings.permanentRetryMs : backoffMs(attempt, cause, jitter, settings);
   const openAtMs = nowMs + waitMs;
   const broken: Supervision = { ...now, attempt, cause, pipeline: 'closing', openAtMs, notBeforeMs: openAtMs };
   return step(enter(broken, cause.permanent ? 'failed' : 'recovering', nowMs), 'close');
 }
 
-/** Doubles from the least to the longest wait; the jitter takes away up to a quarter, so that cameras don't march. */
-function backoffMs(attempt: number, jitter: number, settings: SupervisorSettings): number {
-  const fullMs = Math.min(settings.backoffMaxMs, settings.backoffMinMs * 2 ** Math.min(attempt - 1, 20));
+/**
+ * Doubles from the least to the longest wait; the jitter takes away up to a quarter, so that cameras don't march. To see
+ * that a device isn't there costs nothing: one that is plugged in again starts almost at once.
+ */
+function backoffMs(attempt: number, cause: Cause, jitter: number, settings: SupervisorSettings): number {
+  const doubledMs = settings.backoffMinMs * 2 ** Math.min(attempt - 1, 20);
+  const fullMs = cause.code === 'gone' ? settings.goneRetryMs : Math.min(settings.backoffMaxMs, doubledMs);
   return fullMs * (1 - jitter / 4);
 }
 
@@ -200,7 +228,7 @@ function onTick(now: Supervision, jitter: number, nowMs: number, settings: Super
 }
 
 function silence(now: Supervision, nowMs: number): Cause {
-  if (now.state !== 'live') {
+  if (!isDelivering(now.state)) {
     const message = `no frame within ${seconds(nowMs - now.openedMs)} of the start`;
     return { code: 'no-frames', message, permanent: false };
   }

@@ -40,6 +40,10 @@ export class Tiers {
     return this.names.includes(name) ? this.#channels.get(name) : undefined;
   }
 
+  get channels(): Iterable<Channel> {
+    return this.#channels.values();
+  }
+
   publish(name: string, frame: Frame): void {
     this.#channels.get(name)?.publish(frame);
   }

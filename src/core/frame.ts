@@ -10,6 +10,8 @@ export interface FrameInit {
   readonly captureMs: number;
   /** Counts the frames of its tier since the pipeline's start. */
   readonly sequence: number;
+  /** Not the camera's picture, but one that stands in for it while it gives none. */
+  readonly isStandIn?: boolean;
 }
 
 /**
@@ -23,6 +25,7 @@ export class Frame {
   readonly height: number;
   readonly captureMs: number;
   readonly sequence: number;
+  readonly isStandIn: boolean;
   #references = 1;
   readonly #free: () => void;
 
@@ -32,6 +35,7 @@ export class Frame {
     this.height = init.height;
     this.captureMs = init.captureMs;
     this.sequence = init.sequence;
+    this.isStandIn = init.isStandIn ?? false;
     this.#free = free;
   }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Camera } from '../camera/camera.js';
+import { isDelivering } from '../camera/supervisor.js';
 import { formatSource } from '../config/source.js';
 import type { Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
 import { isoTime, round, roundOrNull } from './format.js';
@@ -64,7 +65,7 @@ export function ustreamerState(camera: Camera, viewers: ViewerRegistry): z.outpu
       encoder: { type: camera.tierNames.includes('source') ? 'HW' : 'CPU', quality: best?.quality ?? 0 },
       source: {
         resolution: { width: newest?.width ?? 0, height: newest?.height ?? 0 },
-        online: camera.supervision.state === 'live',
+        online: isDelivering(camera.supervision.state),
         desired_fps: best?.fps ?? 0,
         captured_fps: Math.round(camera.progress.fps),
       },

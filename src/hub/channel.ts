@@ -58,9 +58,11 @@ export class Channel {
 
   /** Offers a frame to everybody. The caller keeps its own reference. */
   publish(frame: Frame): void {
-    this.#published++;
-    this.rate.add(frame.data.byteLength);
-    this.#measure(frame.data.byteLength);
+    if (!frame.isStandIn) {
+      this.#published++;
+      this.rate.add(frame.data.byteLength);
+      this.#measure(frame.data.byteLength);
+    }
     if (this.#subscriptions.size === 0) return;
     const previous = this.#newest;
     this.#newest = frame.retain();

@@ -102,7 +102,10 @@ export class FakePipeline implements NativePipeline {
 /** An addon without GStreamer. */
 export class FakeAddon implements NativeAddon {
   readonly gstreamerVersion = '1.22.0';
+  /** The cameras'. */
   readonly pipelines: FakePipeline[] = [];
+  /** What stands in for cameras. */
+  readonly placeholders: FakePipeline[] = [];
   readonly released: number[] = [];
   /** Changes a pipeline before it is handed out. */
   onOpen: (pipeline: FakePipeline) => void = () => {};
@@ -113,7 +116,8 @@ export class FakeAddon implements NativeAddon {
   openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): NativePipeline {
     const pipeline = new FakePipeline(description, options, handlers);
     this.onOpen(pipeline);
-    this.pipelines.push(pipeline);
+    // A camera's pipeline is known by its tap.
+    (options.tap === undefined ? this.placeholders : this.pipelines).push(pipeline);
     return pipeline;
   }
 

@@ -1,7 +1,9 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { firstChannel } from '../../adaptation/place.js';
 import type { Camera } from '../../camera/camera.js';
+import { isDelivering, isDown } from '../../camera/supervisor.js';
 import { snapshotUnavailable } from '../../core/errors.js';
+import { Frame } from '../../core/frame.js';
 import { CONTENT_TYPE } from '../../transports/mjpeg/parts.js';
 import { checkTierBounds, parseStreamQuery, tierChoice } from '../../transports/mjpeg/query.js';
 import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
@@ -51,7 +53,7 @@ async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Service
   checkTierBounds(query, camera.id, camera.tierNames);
   const channel = firstChannel(camera, tierChoice(query));
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': CONTENT_TYPE, 'Cache-Control': 'no-store' });
-  const isOnline = () => camera.supervision.state === 'live';
+  const isOnline = () => isDelivering(camera.supervision.state);
   mjpeg.serve(c.env.outgoing, { camera: camera.id, channel, query, address: clientAddress(c), isOnline });
   return RESPONSE_ALREADY_SENT;
 }
@@ -63,13 +65,24 @@ async function servePicture(c: RequestContext, camera: Camera, { clock }: Servic
   const tier = c.req.query('tier') || 'auto';
   const channel = firstChannel(camera, tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier });
   const timeoutMs = Math.max(1, snapshotTimeoutMs - (clock() - startMs));
-  const frame = await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
-  if (frame === null) {
+  const fresh = isDown(camera.supervision.state) ? null : await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
+  const frame = fresh ?? keptPicture(camera, channel.name);
+  const ageMs = frame === null ? 0 : clock() - frame.captureMs;
+  const isTooOld = fresh === null && c.req.query('max_age') !== undefined && ageMs > maxAgeMs;
+  if (frame === null || isTooOld) {
     const { state, cause } = camera.supervision;
     throw snapshotUnavailable(camera.id, cause === null ? `it is ${state}` : `it is ${state}, ${cause.message}`, 2);
   }
-  serveSnapshot(c.env.outgoing, frame, camera.supervision.state === 'live');
+  serveSnapshot(c.env.outgoing, frame, { online: fresh !== null, ageMs });
   return RESPONSE_ALREADY_SENT;
+}
+
+/** The last picture of a camera that gives none now, with one reference for the caller; null where there never was one. */
+function keptPicture(camera: Camera, tier: string): Frame | null {
+  const kept = camera.lastPicture(tier);
+  if (kept === null) return null;
+  const { jpeg: data, width, height, captureMs } = kept;
+  return new Frame({ data, width, height, captureMs, sequence: 0 }, () => undefined);
 }
 
 /** A device that takes long to say what it can do must not hold up who asks for a tier that is there in any case. */

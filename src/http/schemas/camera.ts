@@ -31,7 +31,7 @@ export const cameraViewSchema = z
     id: z.string(),
     name: z.string(),
     source: z.string().meta({ description: 'Its address; a password is masked' }),
-    state: z.enum(['idle', 'starting', 'live', 'recovering', 'failed']),
+    state: z.enum(['idle', 'starting', 'live', 'degraded', 'recovering', 'failed']),
     since: isoTime(),
     cause: z
       .strictObject({ code: z.string(), message: z.string(), permanent: z.boolean() })

@@ -3,8 +3,15 @@ import { wallClockMs } from '../../core/clock.js';
 import { queryInvalid } from '../../core/errors.js';
 import type { Frame } from '../../core/frame.js';
 
+export interface SnapshotFacts {
+  /** Whether the camera gives pictures now. */
+  readonly online: boolean;
+  /** How long ago it gave this one. */
+  readonly ageMs: number;
+}
+
 /** Writes a picture as the whole response and takes over the reference to it, until the last byte is out. */
-export function serveSnapshot(response: ServerResponse, frame: Frame, online: boolean): void {
+export function serveSnapshot(response: ServerResponse, frame: Frame, { online, ageMs }: SnapshotFacts): void {
   if (response.destroyed) {
     // The client left while the picture was waited for: `close` was, and won't come again.
     frame.release();
@@ -17,6 +24,7 @@ export function serveSnapshot(response: ServerResponse, frame: Frame, online: bo
     'Cache-Control': 'no-store',
     'X-Timestamp': (wallClockMs(frame.captureMs) / 1000).toFixed(6),
     'X-Lenscast-Online': String(online),
+    'X-Lenscast-Age-Ms': Math.round(ageMs),
     'X-UStreamer-Online': String(online),
     'X-UStreamer-Width': frame.width,
     'X-UStreamer-Height': frame.height,

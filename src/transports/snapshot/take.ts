@@ -25,7 +25,7 @@ export function takeSnapshot(channel: Channel, { maxAgeMs, timeoutMs, clock }: S
     const timer = setTimeout(() => finish(null), timeoutMs);
     const subscription = new Subscription(channel, {
       deliver: (frame) => {
-        if (frame.captureMs >= oldestMs) finish(frame);
+        if (frame.captureMs >= oldestMs && !frame.isStandIn) finish(frame);
         else {
           frame.release();
           subscription.ready();

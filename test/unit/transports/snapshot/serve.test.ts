@@ -43,7 +43,7 @@ describe('serveSnapshot', () => {
 
   it('sends the picture whole, says how old it is, and lets it go', async () => {
     const frame = new TestFrame(1, monotonicMs() - 1000, Buffer.alloc(300_000, 7));
-    handle = (response) => serveSnapshot(response, frame, true);
+    handle = (response) => serveSnapshot(response, frame, { online: true, ageMs: 12.4 });
     const response = await fetch(url());
     const body = Buffer.from(await response.arrayBuffer());
     expect(body.equals(Buffer.alloc(300_000, 7))).toBe(true);
@@ -61,7 +61,7 @@ describe('serveSnapshot', () => {
 
   it('lets the picture go when the client leaves in its middle', async () => {
     const frame = new TestFrame(1, 0, Buffer.alloc(64 * 1024 * 1024));
-    handle = (response) => serveSnapshot(response, frame, true);
+    handle = (response) => serveSnapshot(response, frame, { online: true, ageMs: 12.4 });
     const [response] = (await once(get(url()), 'response')) as [IncomingMessage];
     await once(response, 'readable');
     expect(frame.freed).toBe(0);
@@ -80,7 +80,7 @@ describe('serveSnapshot', () => {
     await until('the request', () => waiting !== undefined);
     request.destroy();
     await until('its end', () => waiting?.destroyed === true);
-    serveSnapshot(waiting as ServerResponse, frame, true);
+    serveSnapshot(waiting as ServerResponse, frame, { online: true, ageMs: 12.4 });
     await until('the release', () => frame.freed === 1, 1000);
   });
 });

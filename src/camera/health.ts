@@ -1,0 +1,41 @@
+import type { Cause } from './supervisor.js';
+
+/** What a camera's source did over the last two seconds. */
+export interface SourceWindow {
+  /** How long the window is; shorter at the start. */
+  readonly spanMs: number;
+  /** Good frames a second. */
+  readonly fps: number;
+  /** Broken frames that were dropped. */
+  readonly corrupt: number;
+  readonly good: number;
+  /** What the source promised in its caps; null where it promised nothing. */
+  readonly promisedFps: number | null;
+}
+
+const leastSpanMs = 1500;
+const fewShare = 0.5;
+const brokenShare = 0.1;
+
+/** Why a camera that delivers is not well; null where it is. Pure. */
+export function findAilment(source: SourceWindow): Cause | null {
+  if (source.spanMs < leastSpanMs) return null;
+  const { corrupt, good, fps, promisedFps } = source;
+  if (corrupt > 0 && corrupt >= brokenShare * (corrupt + good)) {
+    const message = `${corrupt} of the last ${corrupt + good} pictures came broken`;
+    return { code: 'broken-frames', message, permanent: false };
+  }
+  if (promisedFps !== null && fps < fewShare * promisedFps) {
+    const message = `only ${fps.toFixed(1)} of ${Math.round(promisedFps)} frames a second come`;
+    return { code: 'few-frames', message, permanent: false };
+  }
+  return null;
+}
+
+/** The frame rate in a caps string such as `video/x-raw, …, framerate=(fraction)30/1`; null where there is none. */
+export function promisedFps(caps: string): number | null {
+  const [, numerator = 0, denominator = 0] = /framerate=\(fraction\)(\d+)\/(\d+)/.exec(caps) ?? [];
+  const fps = Number(numerator) / Number(denominator);
+  // Some say "any" with 0/1 or the largest number there is.
+  return Number.isFinite(fps) && fps > 0 && fps <= 1000 ? fps : null;
+}
