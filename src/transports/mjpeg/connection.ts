@@ -4,7 +4,7 @@ import { DurationHistogram } from '../../core/histogram.js';
 import type { AdaptableConnection, LinkSample } from '../../hub/link.js';
 import type { Subscription } from '../../hub/subscription.js';
 import type { ViewerLink } from '../../hub/viewer-registry.js';
-import { descriptorOf, type Sockets } from './sockets.js';
+import { descriptorOf, type Sockets } from '../tcp/sockets.js';
 
 // A fast connection takes a whole frame all the same, since what it sends at once is never unsent. What a slow one may
 // have unsent is bounded by time once its link is known.

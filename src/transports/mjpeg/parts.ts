@@ -1,5 +1,6 @@
 import { wallClockMs } from '../../core/clock.js';
 import type { Frame } from '../../core/frame.js';
+import { padded } from '../tcp/padding.js';
 
 /** The pieces of a multipart/x-mixed-replace stream, as µStreamer and mjpg-streamer write them. */
 
@@ -42,22 +43,6 @@ export function part(
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const extra = facts === undefined ? '' : extraHeaders(frame, facts);
   return [partHeaders(frame, length, extra), ...body, CLOSING];
-}
-
-const startOfImageBytes = 2;
-const longestComment = 65_533;
-
-/** The JPEG with comment segments behind its SOI marker (ITU-T T.81, B.2.4.5), which every decoder skips. */
-function padded(jpeg: Uint8Array, paddingBytes: number): readonly Uint8Array[] {
-  const segments: Buffer[] = [];
-  for (let left = paddingBytes; left > 0; left -= longestComment) {
-    const length = Math.min(left, longestComment);
-    const segment = Buffer.alloc(4 + length);
-    segment.writeUInt16BE(0xfffe, 0);
-    segment.writeUInt16BE(2 + length, 2);
-    segments.push(segment);
-  }
-  return [jpeg.subarray(0, startOfImageBytes), Buffer.concat(segments), jpeg.subarray(startOfImageBytes)];
 }
 
 function partHeaders(frame: Frame, length: number, extra: string): Buffer {

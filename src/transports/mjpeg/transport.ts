@@ -3,10 +3,10 @@ import type { Clock } from '../../core/clock.js';
 import type { Frame } from '../../core/frame.js';
 import type { Channel } from '../../hub/channel.js';
 import type { ViewerRegistry } from '../../hub/viewer-registry.js';
-import { FanOut } from './fan-out.js';
+import { FanOut } from '../tcp/fan-out.js';
+import type { Sockets } from '../tcp/sockets.js';
 import { part } from './parts.js';
 import type { StreamQuery } from './query.js';
-import type { Sockets } from './sockets.js';
 import { MjpegViewer } from './viewer.js';
 
 export interface MjpegTransportOptions {

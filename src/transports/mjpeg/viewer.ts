@@ -7,11 +7,11 @@ import { RateMeter } from '../../core/rate.js';
 import type { Channel } from '../../hub/channel.js';
 import { Subscription } from '../../hub/subscription.js';
 import type { TierChoice, Viewer, ViewerLink, ViewerStats } from '../../hub/viewer-registry.js';
+import type { FanOut, PartReceiver } from '../tcp/fan-out.js';
+import { descriptorOf, type Sockets } from '../tcp/sockets.js';
 import { MjpegConnection } from './connection.js';
-import type { FanOut, PartReceiver } from './fan-out.js';
 import { CONTENT_TYPE, type PartOptions, part, streamOpening } from './parts.js';
 import { type StreamQuery, tierChoice } from './query.js';
-import { descriptorOf, type Sockets } from './sockets.js';
 
 export interface MjpegViewerOptions {
   readonly camera: string;
