@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../../../src/core/frame.js';
-import { FanOut, type PartReceiver } from '../../../../src/transports/mjpeg/fan-out.js';
+import { FanOut, type PartReceiver } from '../../../../src/transports/tcp/fan-out.js';
 import { TestFrame } from '../../fakes.js';
 
 /** What a kernel does with what it is given, by descriptor: takes so many bytes, or fails with a negative number. */
