@@ -33,18 +33,28 @@ export function streamRoutes(app: App, services: Services): void {
   app.get('*', (c, next) => {
     const last = prefixedPicture(c.req.path);
     if (last === undefined) return next();
-    return last === 'stream' ? stream(c, cameras.first()) : snapshot(c, cameras.first());
+    const camera = cameraOfPath(c.req.path, services);
+    return last === 'stream' ? stream(c, camera) : snapshot(c, camera);
   });
 }
 
-/** Which picture of the first camera a path asks for, behind whatever prefix; undefined for none. */
+/** Which picture a path asks for, behind whatever prefix; undefined for none. */
 export function prefixedPicture(path: string): string | undefined {
   return /^(?!\/(?:api|cameras)\/).*\/(stream|snapshot|snapshot\.jpg)\/?$/.exec(path)?.[1];
 }
 
 function cameraOfPath(path: string, { cameras }: Services): Camera {
   const id = /\/cameras\/([^/]+)/.exec(path)?.[1];
-  return id === undefined ? cameras.first() : cameras.get(decodeURIComponent(id));
+  return id === undefined ? cameras.first() : cameras.get(decoded(id));
+}
+
+/** What is not percent-encoded rightly stays as it is, as in the parameters of Hono's paths. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Services): Promise<Response> {
