@@ -133,7 +133,7 @@ export class FakeAddon implements NativeAddon {
     return this.probeResult();
   }
 
-  queryCaps() {
+  queryCaps(_description: string): Promise<readonly string[]> {
     return this.queryCapsResult();
   }
 

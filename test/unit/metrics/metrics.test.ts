@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { CameraFacts, TierFacts } from '../../../src/metrics/cameras.js';
+import { createMetrics } from '../../../src/metrics/metrics.js';
+
+const tier = (name: string, init: Partial<TierFacts> = {}): TierFacts => {
+  return {
+    name,
+    published: 100,
+    bitrateBps: 8e6,
+    viewersByTransport: { mjpeg: 3 },
+    delivered: 250,
+    droppedSlow: 40,
+    droppedRate: 10,
+    ...init,
+  };
+};
+
+function setUp(cameras: readonly CameraFacts[]) {
+  const state = { cameras, addon: { liveFrames: 2, liveBytes: 300, pipelines: 1, abandoned: 0 } };
+  const metrics = createMetrics({ cameras: () => state.cameras, addon: () => state.addon });
+  /** Sample to value, for example `a{x="y"}` to 1. */
+  const samples = async () => {
+    const lines = (await metrics.render()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
+  };
+  return { state, metrics, samples };
+}
+
+const front: CameraFacts = {
+  id: 'front',
+  state: 'live',
+  frames: 120,
+  corruptFrames: 1,
+  tiers: [tier('source'), tier('low', { viewersByTransport: { mjpeg: 0 } })],
+};
+
+describe('createMetrics', () => {
+  it('tells each camera’s and each tier’s numbers', async () => {
+    const { samples } = setUp([front]);
+    const found = await samples();
+    expect(Object.fromEntries(found)).toMatchObject({
+      'lenscast_camera_state{camera="front",state="live"}': 1,
+      'lenscast_camera_state{camera="front",state="idle"}': 0,
+      'lenscast_camera_frames_total{camera="front"}': 120,
+      'lenscast_camera_corrupt_frames_total{camera="front"}': 1,
+      'lenscast_tier_frames_total{camera="front",tier="source"}': 100,
+      'lenscast_tier_bitrate_bps{camera="front",tier="source"}': 8e6,
+      'lenscast_viewers{camera="front",tier="source",transport="mjpeg"}': 3,
+      'lenscast_viewers{camera="front",tier="low",transport="mjpeg"}': 0,
+      'lenscast_frames_sent_total{camera="front",tier="source"}': 250,
+      'lenscast_frames_dropped_total{camera="front",tier="source",reason="slow"}': 40,
+      'lenscast_frames_dropped_total{camera="front",tier="source",reason="fps"}': 10,
+      lenscast_live_frames: 2,
+      lenscast_live_frame_bytes: 300,
+      lenscast_pipelines: 1,
+      lenscast_pipelines_abandoned: 0,
+    });
+  });
+
+  it('has exactly one present state for each camera, whatever it is', async () => {
+    for (const state of ['idle', 'starting', 'live', 'degraded', 'recovering', 'failed']) {
+      const found = await setUp([{ ...front, state }]).samples();
+      const states = [...found].filter(([name]) => name.startsWith('lenscast_camera_state'));
+      expect(states.filter(([, value]) => value === 1)).toEqual([
+        [`lenscast_camera_state{camera="front",state="${state}"}`, 1],
+      ]);
+      expect(states.length).toBeGreaterThan(1);
+    }
+  });
+
+  it('adds nothing up by being asked, and forgets what is gone', async () => {
+    const { state, samples } = setUp([front, { ...front, id: 'yard' }]);
+    const first = await samples();
+    const second = await samples();
+    const own = (found: Map<string, number>) => [...found].filter(([name]) => name.startsWith('lenscast_'));
+    expect(own(second)).toEqual(own(first));
+    state.cameras = [{ ...front, frames: 5, tiers: [] }];
+    const third = await samples();
+    expect(third.get('lenscast_camera_frames_total{camera="front"}')).toBe(5);
+    expect([...third.keys()].filter((name) => name.includes('yard') || name.includes('tier='))).toEqual([]);
+  });
+
+  it('escapes what a label can hold', async () => {
+    const text = await setUp([{ ...front, id: 'a"b\\c\nd', tiers: [] }]).metrics.render();
+    expect(text).toContain('camera="a\\"b\\\\c\\nd"');
+  });
+
+  it('tells the process’s own numbers, which grow and are real', async () => {
+    const { samples, metrics } = setUp([]);
+    const found = await samples();
+    expect(found.get('process_cpu_seconds_total')).toBeGreaterThan(0);
+    expect(found.get('process_resident_memory_bytes')).toBeGreaterThan(10e6);
+    expect(found.get('process_open_fds')).toBeGreaterThan(3);
+    expect(found.get('process_start_time_seconds')).toBeLessThanOrEqual(Date.now() / 1000 + 1);
+    expect(metrics.contentType).toMatch(/^text\/plain/);
+  });
+
+  it('describes each family once, by the naming of Prometheus', async () => {
+    const text = await setUp([front]).metrics.render();
+    const families = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
+    expect(new Set(families.map(({ name }) => name)).size).toBe(families.length);
+    for (const { name, type } of families) {
+      expect(name).toMatch(/^(lenscast|process)_[a-z_]+$/);
+      expect(name.endsWith('_total')).toBe(type === 'counter');
+      expect(text).toContain(`# HELP ${name} `);
+    }
+  });
+});
