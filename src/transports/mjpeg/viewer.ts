@@ -147,6 +147,8 @@ export class MjpegViewer implements Viewer, PartReceiver {
   }
 
   rest(frame: Frame, bytes: number, rest: Uint8Array): void {
+    // Closed in the turn that brought the frame: the socket was ended and takes no more.
+    if (this.#closed) return;
     const { captureMs } = frame;
     this.connection.waits(captureMs);
     this.#socket.write(rest, (error) => {
