@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import { helpText, parseArguments } from './config/arguments.js';
 import { loadConfig } from './config/load.js';
+import { ConfigReloader } from './config/reloader.js';
 import { formatSource } from './config/source.js';
+import { FileWatch } from './config/watch-file.js';
 import { monotonicMs } from './core/clock.js';
 import { isLensError, LensError } from './core/errors.js';
 import { createLog } from './core/log.js';
 import { maskCredentials } from './core/mask.js';
 import { loadAddon } from './native/addon.js';
 import type { NativeAddon } from './native/addon.types.js';
-import { type Server, startServer } from './server.js';
+import { startServer } from './server.js';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 
@@ -23,15 +26,21 @@ async function main(words: readonly string[]): Promise<void> {
   const version = readVersion();
   if (given.command === 'help') return print(helpText());
   if (given.command === 'version') return print(`${version}\n`);
-  const { config, file } = await loadConfig({
-    arguments: given,
-    environment: process.env,
-    workingDirectory: process.cwd(),
-  });
+  const load = () => loadConfig({ arguments: given, environment: process.env, workingDirectory: process.cwd() });
+  const { config, file } = await load();
   const log = createLog({ level: 'info', write: (line) => process.stdout.write(`${line}\n`) });
   const addon = loadAddonOrSay();
-  const server = await startServer({ config, addon, clock: monotonicMs, log, version });
-  closeOnSignals(server);
+  const starting = startServer({ config, addon, clock: monotonicMs, log, version });
+  const reloader = new ConfigReloader({ load, apply: async (changed) => (await starting).apply(changed), log });
+  const watch = file === null ? null : new FileWatch(file, () => void reloader.reload());
+  const server = await starting;
+  heedSignals({
+    stop: async () => {
+      watch?.close();
+      await Promise.all([reloader.close(), server.close()]);
+    },
+    reload: () => void reloader.reload(),
+  });
   log.info(`Lenscast ${version} with GStreamer ${addon.gstreamerVersion}`, { config: file ?? 'none' });
   for (const camera of server.cameras) log.info(`camera ${camera.id}: ${formatSource(camera.source)}`);
   log.info(`listening on ${pageUrl(config.server.host, server.port)}`);
@@ -62,23 +71,26 @@ function readVersion(): string {
 // Ctrl-C reaches a program under npm twice: from the terminal, and from npm, which passes on what it got itself.
 const sameSignalMs = 200;
 
-/** The first signal stops in order; a second one at once. */
-function closeOnSignals(server: Server): void {
+/** The first signal to stop stops in order; a second one at once. SIGHUP reloads. */
+function heedSignals({ stop, reload }: { readonly stop: () => Promise<void>; readonly reload: () => void }): void {
   let stoppingSinceMs: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      const nowMs = monotonicMs();
-      if (stoppingSinceMs !== undefined) {
-        if (nowMs - stoppingSinceMs > sameSignalMs) process.exit(exitCodes.failure);
-        return;
-      }
-      stoppingSinceMs = nowMs;
-      server.close().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      );
-    });
-  }
+  const onStop = () => {
+    const nowMs = monotonicMs();
+    if (stoppingSinceMs !== undefined) {
+      if (nowMs - stoppingSinceMs > sameSignalMs) process.exit(exitCodes.failure);
+      return;
+    }
+    stoppingSinceMs = nowMs;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGINT', onStop);
+  process.on('SIGTERM', onStop);
+  // It also comes when the terminal is closed, which is none any more then.
+  const hadTerminal = isatty(0);
+  process.on('SIGHUP', () => (hadTerminal && !isatty(0) ? onStop() : reload()));
 }
 
 /** One line that says what went wrong and one what to do. */

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AdaptationController } from './adaptation/controller.js';
+import { putAllInBounds } from './adaptation/place.js';
 import { allowedTiers } from './adaptation/tier-options.js';
 import { Camera } from './camera/camera.js';
-import { findDefaultSource } from './camera/default-source.js';
-import { CameraDirectory } from './camera/directory.js';
+import { camerasOrDefault } from './camera/default-source.js';
 import { cameraFacts } from './camera/facts.js';
-import { type CameraConfig, type Config, defaultCamera } from './config/config.js';
+import { CameraFleet } from './camera/fleet.js';
+import type { CameraConfig, Config } from './config/config.js';
+import { describeDiff } from './config/diff.js';
 import type { Clock } from './core/clock.js';
 import type { Log } from './core/log.js';
 import { createApp } from './http/app.js';
@@ -25,6 +28,11 @@ export interface ServerOptions {
 export interface Server {
   readonly port: number;
   readonly cameras: readonly CameraConfig[];
+  /**
+   * Brings the cameras in line with another configuration; who watches one that it doesn't change notices nothing. The
+   * address to listen on stays.
+   */
+  apply(config: Config): Promise<void>;
   /** Ends streams and pipelines within about two seconds. Idempotent. */
   close(): Promise<void>;
 }
@@ -34,9 +42,18 @@ const closeGraceMs = 500;
 
 /** Builds the server and starts it; `close()` undoes it in reverse. Throws what {@link listen} throws. */
 export async function startServer({ config, addon, clock, log, version }: ServerOptions): Promise<Server> {
-  const configs = config.cameras.length > 0 ? config.cameras : [defaultCamera(await findDefaultSource(addon))];
+  const camerasOf = camerasOrDefault(addon);
   const viewers = new ViewerRegistry();
-  const cameras = configs.map((each) => new Camera(each, { addon, clock, log: log.child(`camera ${each.id}`) }));
+  const fleet = new CameraFleet({
+    make: (each) => {
+      const camera = new Camera(each, { addon, clock, log: log.child(`camera ${each.id}`) });
+      camera.listen({ onTiers: () => putAllInBounds(camera, viewers) });
+      return camera;
+    },
+    onRemoved: ({ id }) => {
+      for (const viewer of viewers.ofCamera(id)) viewer.close();
+    },
+  });
   const mjpeg = new MjpegTransport({
     viewers,
     clock,
@@ -47,30 +64,40 @@ export async function startServer({ config, addon, clock, log, version }: Server
       info: (descriptor) => addon.socketInfo(descriptor),
     },
   });
-  const directory = new CameraDirectory(cameras);
+  const cameras = fleet.directory;
   const adaptation = new AdaptationController({
     viewers,
     clock,
     log: log.child('adaptation'),
-    allowed: (viewer) => allowedTiers(directory.get(viewer.camera), viewer),
+    allowed: (viewer) => {
+      const camera = cameras.find(viewer.camera);
+      return camera === undefined ? null : allowedTiers(camera, viewer);
+    },
   });
-  const metrics = createMetrics({ cameras: () => cameraFacts(cameras, viewers), addon: () => addon.stats() });
-  const services = { cameras: directory, viewers, mjpeg, metrics, clock, log, version };
-  const closeCameras = () => Promise.all(cameras.map((camera) => camera.close()));
+  const metrics = createMetrics({ cameras: () => cameraFacts(cameras.all(), viewers), addon: () => addon.stats() });
+  const services = { cameras, viewers, mjpeg, metrics, clock, log, version };
+  const initial = await camerasOf(config);
   const listener = await listen(createApp(services), config.server.host, config.server.port);
-  // So that the first request finds the tiers known.
-  for (const camera of cameras) void camera.knowTiers();
+  await fleet.apply(initial);
 
   let closing: Promise<void> | undefined;
   const close = async () => {
     adaptation.close();
     viewers.closeAll();
     await listener.close(closeGraceMs);
-    await closeCameras();
+    await fleet.close();
   };
   return {
     port: listener.port,
-    cameras: configs,
+    cameras: initial,
+    apply: async (next) => {
+      if (closing !== undefined) return;
+      const listening = `${config.server.host}:${listener.port}`;
+      if (!isDeepStrictEqual(next.server, config.server)) {
+        log.warn('another server.host or server.port needs a restart', { listening });
+      }
+      log.info('configuration applied', describeDiff(await fleet.apply(await camerasOf(next))));
+    },
     close: () => {
       closing ??= close();
       return closing;

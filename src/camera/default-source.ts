@@ -1,7 +1,18 @@
 import { readdir } from 'node:fs/promises';
+import { type CameraConfig, type Config, defaultCamera } from '../config/config.js';
 import type { NativeAddon } from '../native/addon.types.js';
 import { v4l2Query } from '../pipeline/source.js';
 import { parseV4l2Mode } from '../pipeline/v4l2-mode.js';
+
+/** The cameras of a configuration; where it has none, the one that is found at the first time that this is asked. */
+export function camerasOrDefault(addon: NativeAddon): (config: Config) => Promise<readonly CameraConfig[]> {
+  let found: Promise<readonly CameraConfig[]> | undefined;
+  return ({ cameras }) => {
+    if (cameras.length > 0) return Promise.resolve(cameras);
+    found ??= findDefaultSource(addon).then((source) => [defaultCamera(source)]);
+    return found;
+  };
+}
 
 const queryTimeoutMs = 3000;
 

@@ -1,16 +1,20 @@
 import { cameraNotFound, LensError } from '../core/errors.js';
 import type { Camera } from './camera.js';
 
-/** The cameras by id, in the order of the configuration. */
+/** The cameras there are by id, in the order of the configuration. It owns none. */
 export class CameraDirectory {
-  readonly #cameras: ReadonlyMap<string, Camera>;
+  #cameras: ReadonlyMap<string, Camera>;
 
   constructor(cameras: readonly Camera[]) {
-    this.#cameras = new Map(cameras.map((camera) => [camera.id, camera]));
+    this.#cameras = byId(cameras);
   }
 
   all(): readonly Camera[] {
     return [...this.#cameras.values()];
+  }
+
+  find(id: string): Camera | undefined {
+    return this.#cameras.get(id);
   }
 
   /** Throws CAMERA_NOT_FOUND. */
@@ -26,4 +30,13 @@ export class CameraDirectory {
     if (camera === undefined) throw new LensError('CAMERA_NOT_FOUND', 'No camera is configured.');
     return camera;
   }
+
+  /** For the cameras' owner alone. */
+  replace(cameras: readonly Camera[]): void {
+    this.#cameras = byId(cameras);
+  }
+}
+
+function byId(cameras: readonly Camera[]): ReadonlyMap<string, Camera> {
+  return new Map(cameras.map((camera) => [camera.id, camera]));
 }

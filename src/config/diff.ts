@@ -3,8 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CameraConfig, Config } from './config.js';
 
-export interface ConfigDiff {
-  readonly serverChanged: boolean;
+export interface CamerasDiff {
   readonly added: readonly CameraConfig[];
   readonly removed: readonly CameraConfig[];
   readonly changed: readonly { readonly before: CameraConfig; readonly after: CameraConfig }[];
@@ -12,12 +11,28 @@ export interface ConfigDiff {
   readonly orderChanged: boolean;
 }
 
-/** Cameras are the same when their ids are; one whose id changed was removed and added. */
+/** For a log line: the ids of what changed, under what became of it. */
+export function describeDiff({ added, removed, changed, orderChanged }: CamerasDiff) {
+  const ids = (cameras: readonly CameraConfig[]) => cameras.map(({ id }) => id).join(', ') || undefined;
+  const fields = { added: ids(added), removed: ids(removed), changed: ids(changed.map(({ after }) => after)) };
+  return { ...fields, reordered: orderChanged || undefined };
+}
+
+export interface ConfigDiff extends CamerasDiff {
+  readonly serverChanged: boolean;
+}
+
 export function diffConfig(before: Config, after: Config): ConfigDiff {
-  const old = new Map(before.cameras.map((camera) => [camera.id, camera]));
-  const fresh = new Map(after.cameras.map((camera) => [camera.id, camera]));
+  const serverChanged = !isDeepStrictEqual(before.server, after.server);
+  return { serverChanged, ...diffCameras(before.cameras, after.cameras) };
+}
+
+/** Cameras are the same when their ids are; one whose id changed was removed and added. */
+export function diffCameras(before: readonly CameraConfig[], after: readonly CameraConfig[]): CamerasDiff {
+  const old = new Map(before.map((camera) => [camera.id, camera]));
+  const fresh = new Map(after.map((camera) => [camera.id, camera]));
   const changed: { before: CameraConfig; after: CameraConfig }[] = [];
-  for (const camera of after.cameras) {
+  for (const camera of after) {
     const previous = old.get(camera.id);
     if (previous !== undefined && !isDeepStrictEqual(previous, camera))
       changed.push({ before: previous, after: camera });
@@ -25,12 +40,9 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
   const stayed = (cameras: readonly CameraConfig[], other: ReadonlyMap<string, unknown>) =>
     cameras.filter(({ id }) => other.has(id)).map(({ id }) => id);
   return {
-    serverChanged: !isDeepStrictEqual(before.server, after.server),
-    added: after.cameras.filter(({ id }) => !old.has(id)),
-    removed: before.cameras.filter(({ id }) => !fresh.has(id)),
+    added: after.filter(({ id }) => !old.has(id)),
+    removed: before.filter(({ id }) => !fresh.has(id)),
     changed,
-    orderChanged:
-      before.cameras[0]?.id !== after.cameras[0]?.id ||
-      !isDeepStrictEqual(stayed(before.cameras, fresh), stayed(after.cameras, old)),
+    orderChanged: before[0]?.id !== after[0]?.id || !isDeepStrictEqual(stayed(before, fresh), stayed(after, old)),
   };
 }

@@ -33,6 +33,7 @@ function setUp() {
     onRemoved: ({ id }) => events.push(`remove ${id}${fleet.directory.find(id) === undefined ? '' : ', still there'}`),
   });
   onTestFinished(() => {
+    slow.clear();
     for (const letGo of held.values()) letGo();
     return fleet.close();
   });
