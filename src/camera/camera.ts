@@ -39,9 +39,9 @@ export interface CameraOptions {
 }
 
 export interface CameraListener {
-  /** The camera went from one state into another. */
+  /** The camera went into another state, or has another cause to be in the same. */
   onState?(camera: Camera, from: Supervision['state']): void;
-  /** What tiers there are is known, or known anew. */
+  /** What tiers there are is known, or known anew, or one of them was changed. */
   onTiers?(camera: Camera): void;
 }
 
@@ -142,6 +142,7 @@ export class Camera {
     // What its frames weighed says nothing any more.
     if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
     if ((changes('caps') || changes('max-rate')) && this.#tiers.allSettings()[0] === after) this.#inspection.forget();
+    this.#announceTiers();
     return after;
   }
 
@@ -346,7 +347,6 @@ export class Camera {
     const fields = { attempt: attempt > 0 && state !== 'live' ? attempt : undefined, was: before.state };
     if (cause === null) this.#options.log.info(state, fields);
     else this.#options.log.warn(`${state}: ${cause.message}`, fields);
-    if (state === before.state) return;
     for (const listener of this.#listeners) listener.onState?.(this, before.state);
   }
 }
