@@ -6,6 +6,7 @@
 #include "description.h"
 #include "errors.h"
 #include "keyframe_gate.h"
+#include "live_decoders.h"
 #include "v4l2_pools.h"
 
 namespace lenscast {
@@ -37,6 +38,7 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const s
     Tap::attach(pipeline->tapPad_.get(), pipeline->tap_);
   }
   KeyframeGate::attachToValves(element);
+  decodeWithoutDelay(element);
   const BusPtr bus(gst_element_get_bus(element));
   EventQueue::watch(bus.get(), element, pipeline->events_);
   return pipeline;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stopAfterTest } from '../../support/cleanup.js';
+import { runLoad } from '../../support/load-client.js';
 import { difference, type Picture, sequencesOf, timecodeOf } from '../../support/picture.js';
 import { RtspCamera, type RtspCameraOptions } from '../../support/rtsp-camera.js';
 import { expectInOrder } from '../../support/sequences.js';
@@ -65,6 +66,18 @@ describe('an RTSP camera', () => {
 
     expectInOrder(sequencesOf(pictures));
     expectShown(pictures, await direct);
+  });
+
+  test.each(['h264', 'h265'] as const)('is decoded without a delay of whole frames: %s', async (codec) => {
+    const fps = 4;
+    const camera = stopAfterTest(await RtspCamera.start({ width: 320, height: 192, fps, gop: fps, codec }));
+    const server = stopAfterTest(await Server.start({ sources: [camera.url] }));
+    const url = `${server.url}/stream?tier=high`;
+
+    const { latencyMs } = await runLoad({ url, viewers: 1, seconds: 4, decodeTimecode: true });
+
+    // The best of all frames: a busy machine delays some, a decoder that holds one back delays each.
+    expect(latencyMs?.min).toBeLessThan(1000 / fps / 2);
   });
 
   test('that refuses the password is called by its name, and the password never', async () => {
