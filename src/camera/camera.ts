@@ -4,7 +4,7 @@ import { tierNotFound } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
-import type { NativeAddon } from '../native/addon.types.js';
+import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { tierChanges } from '../pipeline/tier.js';
 import { findAilment } from './health.js';
@@ -32,6 +32,8 @@ import { Tiers } from './tiers.js';
 
 export interface CameraOptions {
   readonly addon: NativeAddon;
+  /** Runs the pipelines of a camera with `isolation: process`; without it the addon does. */
+  readonly isolated?: PipelineRunner;
   readonly clock: Clock;
   readonly log: Log;
   /** Draws the jitter of a wait, 0 to 1. */
@@ -79,7 +81,7 @@ export class Camera {
     this.#tiers = new Tiers(config.tiers, { clock: options.clock, onDemand });
     this.#tiers.passesThrough = deliversJpeg(config.source);
     this.#inspection = new Inspection(
-      () => inspectSource({ ...this.#config, tiers: this.#tiers.allSettings() }, options.addon),
+      () => inspectSource({ ...this.#config, tiers: this.#tiers.allSettings() }, this.#runner),
       (source) => this.#learn(planPipeline(source, new Map())),
     );
     this.#standIn = new StandIn({
@@ -92,6 +94,11 @@ export class Camera {
     this.#settings = { ...supervisorDefaults, lingerMs: config.lingerMs };
     this.#supervision = initialSupervision(options.clock());
     this.progress = new SourceProgress(options.clock);
+  }
+
+  get #runner(): PipelineRunner {
+    const { addon, isolated = addon } = this.#options;
+    return this.#config.isolation === 'process' ? isolated : addon;
   }
 
   get id(): string {
@@ -159,7 +166,7 @@ export class Camera {
     const otherTiers = hasOtherTiers(before, after);
     if (otherTiers) this.#tiers.replace(after.tiers.map((tier) => this.#tiers.settings(tier.name) ?? tier));
     if (otherSource) this.#forgetSource();
-    if (otherSource || otherTiers || wantsOtherMode(before, after)) {
+    if (otherSource || otherTiers || wantsOtherMode(before, after) || before.isolation !== after.isolation) {
       this.#inspection.forget();
       this.#dispatch({ type: 'changed' });
     }
@@ -210,6 +217,7 @@ export class Camera {
   #forgetSource(): void {
     this.#tiers.clear();
     this.#tiers.forgetSizes();
+    this.#standIn.forget();
     // What isn't known without a look stays as it was until then.
     this.#tiers.passesThrough = deliversJpeg(this.#config.source) ?? this.#tiers.passesThrough;
   }
@@ -291,9 +299,12 @@ export class Camera {
       },
       onEnded: () => this.#onEnded(),
     };
-    const { addon, clock } = this.#options;
+    const { clock } = this.#options;
     this.progress.restart();
-    this.#session = new Session({ addon, clock, plan: () => this.#plan(), handlers }, this.#tiers.watched);
+    this.#session = new Session(
+      { addon: this.#runner, clock, plan: () => this.#plan(), handlers },
+      this.#tiers.watched,
+    );
     this.#poll = setInterval(() => this.#look(), pollMs);
   }
 

@@ -47,6 +47,11 @@ export class StandIn {
     this.#pictures.set(tier, { jpeg: Uint8Array.from(data), width, height, captureMs });
   }
 
+  /** The pictures were of another camera. */
+  forget(): void {
+    this.#pictures.clear();
+  }
+
   /** The tier's last picture, else another tier's newest; null where there never was one. */
   lastPicture(tier: string): KeptPicture | null {
     const own = this.#pictures.get(tier);

@@ -1,7 +1,7 @@
 /** Runs the real program, `node dist/main.js`, on a free port of loopback. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -11,6 +11,7 @@ import { until, within } from './until.js';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const startTimeoutMs = 20_000;
+const configName = 'cameras.yaml';
 
 export interface ServerOptions {
   /** `--source`s, in order: the cameras `cam1`, `cam2`… */
@@ -48,7 +49,7 @@ function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.Proce
 function toArguments({ sources = [], config, args = [] }: ServerOptions, folder: string): string[] {
   const words = ['--port', '0', ...sources.flatMap((source) => ['--source', source]), ...args];
   if (config === undefined) return words;
-  const file = join(folder, 'cameras.yaml');
+  const file = join(folder, configName);
   writeFileSync(file, config);
   return [...words, '--config', file];
 }
@@ -174,6 +175,12 @@ export class Server {
     const line = text.split('\n').find((each) => each.startsWith(`${name} `));
     if (line === undefined) throw new Error(`no metric ${name}`);
     return Number(line.slice(name.length));
+  }
+
+  /** Writes another text into its configuration file, as an editor does that replaces it. */
+  configure(config: string): void {
+    writeFileSync(join(this.#folder, '.cameras.yaml.new'), config);
+    renameSync(join(this.#folder, '.cameras.yaml.new'), join(this.#folder, configName));
   }
 
   /** SIGTERM, and SIGKILL where it hangs, which is an error. Idempotent. */

@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { firstChannel } from '../../adaptation/place.js';
 import type { Camera } from '../../camera/camera.js';
 import { isDelivering, isDown } from '../../camera/supervisor.js';
-import { snapshotUnavailable } from '../../core/errors.js';
+import { cameraNotFound, snapshotUnavailable } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { CONTENT_TYPE } from '../../transports/mjpeg/parts.js';
 import { checkTierBounds, parseStreamQuery, tierChoice } from '../../transports/mjpeg/query.js';
@@ -57,9 +57,10 @@ function decoded(text: string): string {
   }
 }
 
-async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Services): Promise<Response> {
+async function serveStream(c: RequestContext, camera: Camera, { cameras, mjpeg }: Services): Promise<Response> {
   const query = parseStreamQuery(c.req.query());
   await tiersKnown(camera);
+  mustBeThere(camera, cameras);
   checkTierBounds(query, camera.id, camera.tierNames);
   const channel = firstChannel(camera, tierChoice(query));
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': CONTENT_TYPE, 'Cache-Control': 'no-store' });
@@ -68,10 +69,11 @@ async function serveStream(c: RequestContext, camera: Camera, { mjpeg }: Service
   return RESPONSE_ALREADY_SENT;
 }
 
-async function servePicture(c: RequestContext, camera: Camera, { clock }: Services): Promise<Response> {
+async function servePicture(c: RequestContext, camera: Camera, { cameras, clock }: Services): Promise<Response> {
   const startMs = clock();
   const maxAgeMs = parseMaxAge(c.req.query('max_age'));
   await tiersKnown(camera);
+  mustBeThere(camera, cameras);
   const tier = c.req.query('tier') || 'auto';
   const channel = firstChannel(camera, tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier });
   const timeoutMs = Math.max(1, snapshotTimeoutMs - (clock() - startMs));
@@ -93,6 +95,15 @@ function keptPicture(camera: Camera, tier: string): Frame | null {
   if (kept === null) return null;
   const { jpeg: data, width, height, captureMs } = kept;
   return new Frame({ data, width, height, captureMs, sequence: 0 }, () => undefined);
+}
+
+/** A changed configuration may have taken the camera away meanwhile. Throws CAMERA_NOT_FOUND. */
+function mustBeThere(camera: Camera, cameras: Services['cameras']): void {
+  if (cameras.find(camera.id) !== camera)
+    throw cameraNotFound(
+      camera.id,
+      cameras.all().map(({ id }) => id),
+    );
 }
 
 /** A device that takes long to say what it can do must not hold up who asks for a tier that is there in any case. */
