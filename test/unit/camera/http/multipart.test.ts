@@ -84,7 +84,11 @@ describe('MultipartParser', () => {
     );
     const piece = fc.oneof(awkward, fc.uint8Array({ maxLength: 30 }));
     const bytes = fc.array(piece, { maxLength: 6 }).map((pieces) => Buffer.concat(pieces));
-    const body = fc.tuple(bytes, bytes).map(([scan, app]) => jpeg(scan, app));
+    // Without a length nobody can tell a delimiter inside a picture from the next one.
+    const body = fc
+      .tuple(bytes, bytes)
+      .map(([scan, app]) => jpeg(scan, app))
+      .filter((one) => !one.includes('--frame'));
     const framing = fc.record({
       lineEnd: fc.constantFrom('\r\n', '\n'),
       length: fc.constantFrom(usual.length, () => null),
