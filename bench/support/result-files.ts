@@ -24,11 +24,11 @@ interface Machine {
   readonly gstreamer: string;
   readonly ustreamer: string;
   readonly lenscast: string;
-  /** The nice value of servers and load, setpriority(2). */
-  readonly priority: number;
+  /** The policy under which servers and load run, sched(7). */
+  readonly scheduling: string;
 }
 
-export function describeMachine(priority: number): Machine {
+export function describeMachine(scheduling: string): Machine {
   const output = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: root }).toString().trim();
   const changed = output('git', 'status', '--porcelain', '--untracked-files=no', 'src', 'native') !== '';
   return {
@@ -39,7 +39,7 @@ export function describeMachine(priority: number): Machine {
     gstreamer: output('gst-inspect-1.0', '--version').match(/GStreamer (\S+)/)?.[1] ?? 'unknown',
     ustreamer: output(ustreamerProgram, '--version'),
     lenscast: output('git', 'rev-parse', '--short', 'HEAD') + (changed ? ' with changes' : ''),
-    priority,
+    scheduling,
   };
 }
 
@@ -88,9 +88,9 @@ function rounded(value: number): string {
 
 function section(result: StoredResult): string {
   const { title, date, machine, notes, tables } = result;
-  const { cpu, cores, kernel, node, gstreamer, ustreamer, lenscast, priority } = machine;
+  const { cpu, cores, kernel, node, gstreamer, ustreamer, lenscast, scheduling } = machine;
   const facts = [
-    `${date}; ${cpu}, ${cores} cores, Linux ${kernel}, nice ${priority}.`,
+    `${date}; ${cpu}, ${cores} cores, Linux ${kernel}, ${scheduling}.`,
     `Lenscast ${lenscast}, Node ${node}, GStreamer ${gstreamer}, µStreamer ${ustreamer}.`,
   ];
   const lines = [`## ${title}`, [...facts, ...notes].join(' ')];
