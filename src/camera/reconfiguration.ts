@@ -11,13 +11,9 @@ export function deliversJpeg({ kind }: Source): boolean | undefined {
   return kind === 'v4l2' || kind === 'file' ? undefined : false;
 }
 
-/** Whether its pictures come from somewhere else. */
+/** Whether its pictures come from somewhere else, or in another manner. */
 export function hasOtherSource(before: CameraConfig, after: CameraConfig): boolean {
-  return (
-    !isDeepStrictEqual(before.source, after.source) ||
-    before.rtspTransport !== after.rtspTransport ||
-    before.latencyMs !== after.latencyMs
-  );
+  return !isDeepStrictEqual(mannerOf(before), mannerOf(after));
 }
 
 /** Whether there are other tiers, or the same in another order. */
@@ -45,6 +41,11 @@ export function changedTiers(before: CameraConfig, after: CameraConfig): Readonl
 function changeBetween(before: TierConfig, after: TierConfig): TierChange {
   const old = new Map<string, unknown>(Object.entries(before));
   return Object.fromEntries(Object.entries(after).filter(([key, value]) => old.get(key) !== value));
+}
+
+/** All but what can change while the pipeline plays. */
+function mannerOf({ name: _name, tiers: _tiers, lingerMs: _lingerMs, ...manner }: CameraConfig) {
+  return manner;
 }
 
 function namesOf({ tiers }: CameraConfig): readonly string[] {
