@@ -13,6 +13,7 @@ import type { Log } from './core/log.js';
 import { createApp } from './http/app.js';
 import { listen } from './http/listen.js';
 import { ViewerRegistry } from './hub/viewer-registry.js';
+import { Isolation } from './isolation/isolation.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { NativeAddon } from './native/addon.types.js';
 import { MjpegTransport } from './transports/mjpeg/transport.js';
@@ -44,9 +45,11 @@ const closeGraceMs = 500;
 export async function startServer({ config, addon, clock, log, version }: ServerOptions): Promise<Server> {
   const camerasOf = camerasOrDefault(addon);
   const viewers = new ViewerRegistry();
+  const isolation = new Isolation();
   const fleet = new CameraFleet({
     make: (each) => {
-      const camera = new Camera(each, { addon, clock, log: log.child(`camera ${each.id}`) });
+      const isolated = isolation.runnerOf(each.id);
+      const camera = new Camera(each, { addon, isolated, clock, log: log.child(`camera ${each.id}`) });
       camera.listen({ onTiers: () => putAllInBounds(camera, viewers) });
       return camera;
     },
@@ -74,7 +77,10 @@ export async function startServer({ config, addon, clock, log, version }: Server
       return camera === undefined ? null : allowedTiers(camera, viewer);
     },
   });
-  const metrics = createMetrics({ cameras: () => cameraFacts(cameras.all(), viewers), addon: () => addon.stats() });
+  const metrics = createMetrics({
+    cameras: () => cameraFacts(cameras.all(), viewers),
+    addon: () => isolation.addTo(addon.stats()),
+  });
   const services = { cameras, viewers, mjpeg, metrics, clock, log, version };
   const initial = await camerasOf(config);
   const listener = await listen(createApp(services), config.server.host, config.server.port);
@@ -86,6 +92,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
     viewers.closeAll();
     await listener.close(closeGraceMs);
     await fleet.close();
+    await isolation.close();
   };
   return {
     port: listener.port,

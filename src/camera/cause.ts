@@ -35,12 +35,16 @@ const stream: Readonly<Record<number, Pick<Cause, 'code' | 'permanent'>>> = {
   7: { code: 'undecodable', permanent: false },
 };
 const missingPlugin = 12;
+// What befell the process that a camera runs in, or went wrong in its service.
+const processDomain = 'lenscast-process';
 
 // What the elements say in their debug strings, told as an owner would.
 const sayings: readonly (readonly [RegExp, string])[] = [
   [/no route to host/i, 'no route to the camera'],
   [/network is unreachable/i, 'no network to reach the camera'],
   [/connection refused/i, 'the camera refuses the connection'],
+  // All that rtspsrc tells of a port where nobody listens.
+  [/failed to connect\b/i, 'no connection to the camera: it is off, or its address or port is wrong'],
   [/connection reset|server closed the connection/i, 'the camera closed the connection'],
   [/timed out|timeout/i, 'the camera does not answer'],
   [/could not resolve|name or service not known|temporary failure in name/i, "the camera's name cannot be resolved"],
@@ -62,13 +66,15 @@ export function causeOfFault(fault: PipelineFault): Cause {
     return { code: 'unsupported', message: "the camera's stream is of no kind that can be decoded", permanent: true };
   }
   const said = sayings.find(([pattern]) => pattern.test(told))?.[1];
-  return { ...kind, message: said ?? maskCredentials(`${fault.message} (${fault.element})`) };
+  const plain = fault.domain === processDomain ? fault.message : `${fault.message} (${fault.element})`;
+  return { ...kind, message: said ?? maskCredentials(plain) };
 }
 
 function classify({ domain, number }: PipelineFault): Pick<Cause, 'code' | 'permanent'> {
   const other = { code: 'error', permanent: false };
   if (domain === 'gst-resource-error-quark') return resource[number] ?? other;
   if (domain === 'gst-stream-error-quark') return stream[number] ?? other;
+  if (domain === processDomain) return { code: 'crashed', permanent: false };
   if (domain === 'gst-core-error-quark' && number === missingPlugin) return { code: 'missing-plugin', permanent: true };
   return other;
 }

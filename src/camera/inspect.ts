@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { CameraConfig } from '../config/config.js';
-import type { NativeAddon } from '../native/addon.types.js';
+import type { PipelineRunner } from '../native/addon.types.js';
 import { fileProbe, type PipelineSource, v4l2Query } from '../pipeline/source.js';
 import { parseV4l2Mode, pickV4l2Mode } from '../pipeline/v4l2-mode.js';
 import { CameraFault } from './cause.js';
@@ -11,7 +11,7 @@ const inspectionTimeoutMs = 5000;
  * Finds out what must be known before a pipeline can be built: a V4L2 device's modes, a file's codec. Opens the device
  * for a moment; nothing else may have it open. Rejects with {@link CameraFault} or an error of the addon.
  */
-export async function inspectSource(config: CameraConfig, addon: NativeAddon): Promise<PipelineSource> {
+export async function inspectSource(config: CameraConfig, addon: PipelineRunner): Promise<PipelineSource> {
   const { source } = config;
   switch (source.kind) {
     case 'v4l2':
@@ -35,7 +35,7 @@ function wantedMode({ tiers }: CameraConfig) {
   return { width: best.width, height: best.height, fps: best.fps };
 }
 
-async function inspectV4l2(device: string, config: CameraConfig, addon: NativeAddon): Promise<PipelineSource> {
+async function inspectV4l2(device: string, config: CameraConfig, addon: PipelineRunner): Promise<PipelineSource> {
   await mustExist(device, `${device} is gone: no such device`);
   const structures = await addon.queryCaps(v4l2Query(device), inspectionTimeoutMs);
   const modes = structures.map(parseV4l2Mode).filter((mode) => mode !== null);
@@ -47,7 +47,7 @@ async function inspectV4l2(device: string, config: CameraConfig, addon: NativeAd
   return { kind: 'v4l2', device, mode };
 }
 
-async function inspectFile(path: string, addon: NativeAddon): Promise<PipelineSource> {
+async function inspectFile(path: string, addon: PipelineRunner): Promise<PipelineSource> {
   await mustExist(path, `${path} does not exist or cannot be read`);
   const { caps } = await addon.probe(fileProbe(path), inspectionTimeoutMs).catch((error: unknown) => {
     const told = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { Frame } from '../core/frame.js';
-import type { NativeAddon, NativeFrame, NativePipeline, PipelineEvent, TapStats } from '../native/addon.types.js';
+import type { PipelineEvent, PipelineRunner, RunnablePipeline, RunnerFrame, TapStats } from '../native/addon.types.js';
 import type { PipelinePlan, PlannedTier } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
 import type { ElementSetting } from '../pipeline/tier.js';
@@ -25,7 +25,7 @@ export interface SessionHandlers {
 }
 
 export interface SessionOptions {
-  readonly addon: NativeAddon;
+  readonly addon: PipelineRunner;
   readonly clock: Clock;
   /** Finds out what to run; may take a while, and may reject. */
   readonly plan: () => Promise<SessionPlan>;
@@ -47,7 +47,7 @@ export class Session {
   readonly #early = new Map<string, ElementSetting>();
   readonly #opening: Promise<void>;
   #plan: SessionPlan | undefined;
-  #pipeline: NativePipeline | undefined;
+  #pipeline: RunnablePipeline | undefined;
   #reader: MjpegReader | undefined;
   #over = false;
   #closing: Promise<void> | undefined;
@@ -106,7 +106,7 @@ export class Session {
     await pipeline.start();
   }
 
-  #feed(pipeline: NativePipeline, url: string): void {
+  #feed(pipeline: RunnablePipeline, url: string): void {
     this.#reader = new MjpegReader(url, {
       onPart: (jpeg) => pipeline.push(FEED, jpeg, feedQueueBytes),
       onFault: (cause) => this.#fail(cause),
@@ -147,9 +147,9 @@ export class Session {
     }
   }
 
-  #wrap({ handle, data, width, height, captureMs, sequence }: NativeFrame): Frame {
+  #wrap({ handle, data, width, height, captureMs, sequence }: RunnerFrame): Frame {
     const { addon } = this.#options;
-    const init = { data: new Uint8Array(data), width, height, captureMs, sequence };
+    const init = { data: data instanceof Uint8Array ? data : new Uint8Array(data), width, height, captureMs, sequence };
     return new Frame(init, () => addon.releaseFrame(handle));
   }
 

@@ -43,6 +43,8 @@ export interface CameraConfig {
   readonly rtspTransport: 'tcp' | 'udp';
   /** Jitter buffer of an RTSP camera. */
   readonly latencyMs: number;
+  /** Whether its pipeline runs in the server or in a process of its own. */
+  readonly isolation: 'none' | 'process';
 }
 
 export interface Config {
@@ -73,6 +75,7 @@ function toCamera(id: string, camera: FileCamera): CameraConfig {
     lingerMs: camera.linger_ms,
     rtspTransport: camera.rtsp_transport,
     latencyMs: camera.latency_ms,
+    isolation: camera.isolation,
   };
 }
 

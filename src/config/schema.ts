@@ -103,6 +103,15 @@ export const cameraSchema = z
     ),
     rtsp_transport: z.enum(['tcp', 'udp']).default('tcp').meta(meta('How RTP comes from an RTSP camera', 'tcp or udp')),
     latency_ms: wholeNumber(0, 10_000, 'ms', 'Jitter buffer for an RTSP camera').default(100),
+    isolation: z
+      .enum(['none', 'process'])
+      .default('none')
+      .meta(
+        meta(
+          'Where the camera runs: in the server, or in a process of its own, whose crash is its own',
+          'none or process',
+        ),
+      ),
   })
   .meta(meta('One camera', ''));
 

@@ -276,3 +276,16 @@ export interface NativeAddon {
    */
   sendToAll(fds: Int32Array, chunks: readonly Uint8Array[], sent: Float64Array | Int32Array): void;
 }
+
+/** A frame whose bytes are an ArrayBuffer, or a part of one; unusable after its release. */
+export type RunnerFrame = Omit<NativeFrame, 'data'> & { readonly data: ArrayBuffer | Uint8Array };
+
+/** What a camera needs of a {@link NativePipeline}: what can also be had from another process. */
+export interface RunnablePipeline extends Pick<NativePipeline, 'start' | 'close' | 'setProperty' | 'push' | 'stats'> {
+  take(sink: string): RunnerFrame | null;
+}
+
+/** What a camera needs of the addon. */
+export interface PipelineRunner extends Pick<NativeAddon, 'releaseFrame' | 'probe' | 'queryCaps'> {
+  openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): RunnablePipeline;
+}

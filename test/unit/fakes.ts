@@ -171,6 +171,7 @@ export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
     lingerMs: 15_000,
     rtspTransport: 'tcp',
     latencyMs: 100,
+    isolation: 'none',
     ...init,
   };
 }

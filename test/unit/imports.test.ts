@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   native: ['core'],
   config: ['core'],
   hub: ['core'],
+  isolation: ['core', 'native'],
   pipeline: ['core', 'native', 'config', 'hub'],
   camera: ['core', 'native', 'config', 'hub', 'pipeline'],
   'transports/mjpeg': ['core', 'hub', 'hono'],

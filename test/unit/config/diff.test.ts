@@ -13,6 +13,7 @@ function camera(id: string, lingerMs = 1): CameraConfig {
     lingerMs,
     rtspTransport: 'tcp',
     latencyMs: 100,
+    isolation: 'none',
   };
 }
 

@@ -43,6 +43,7 @@ describe('a configuration file', () => {
         lingerMs: 15_000,
         rtspTransport: 'tcp',
         latencyMs: 100,
+        isolation: 'none',
       },
     ]);
   });
@@ -57,6 +58,7 @@ cameras:
     linger_ms: 0
     rtsp_transport: udp
     latency_ms: 50
+    isolation: process
     tiers:
       tiny: { width: 320, height: 240, fps: 5, quality: 40, bitrate: 100000 }
 `;
@@ -71,6 +73,7 @@ cameras:
           lingerMs: 0,
           rtspTransport: 'udp',
           latencyMs: 50,
+          isolation: 'process',
         },
       ],
     });

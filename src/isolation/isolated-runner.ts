@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+import type {
+  AddonStats,
+  PipelineHandlers,
+  PipelineOptions,
+  PipelineRunner,
+  RunnablePipeline,
+} from '../native/addon.types.js';
+import { CameraProcess } from './camera-process.js';
+import { FrameBuffers } from './frame-buffers.js';
+import { IsolatedPipeline } from './isolated-pipeline.js';
+import type { Request } from './protocol.js';
+
+export interface IsolatedRunnerOptions {
+  /** Names the camera in the list of processes. */
+  readonly label: string;
+  /** The program of the processes. */
+  readonly program?: string;
+}
+
+/** A process that has looked at the camera and is not needed for its pipeline within this time ends. */
+const spareMs = 2000;
+// The process gives a look up by itself; where it can't, it is given up, the process' start included.
+const lateMs = 3000;
+const spareCloseTimeoutMs = 500;
+
+/**
+ * Runs one camera's pipelines in processes of their own, which crash alone. The process that looked at the camera runs
+ * the pipeline that follows: it is started anyway.
+ */
+export class IsolatedRunner implements PipelineRunner {
+  readonly #options: IsolatedRunnerOptions;
+  readonly #buffers = new FrameBuffers();
+  #spare: CameraProcess | undefined;
+  #spareTimer: NodeJS.Timeout | undefined;
+  #pipelines = 0;
+  #unkillable = 0;
+
+  constructor(options: IsolatedRunnerOptions) {
+    this.#options = options;
+  }
+
+  openPipeline(description: string, pipeline: PipelineOptions, handlers: PipelineHandlers): RunnablePipeline {
+    const process = this.#takeProcess();
+    this.#pipelines++;
+    const onClosed = (ended: boolean) => {
+      this.#pipelines--;
+      if (!ended) this.#unkillable++;
+      if (this.#pipelines === 0) this.#buffers.trim();
+    };
+    return new IsolatedPipeline({ description, pipeline, handlers, process, buffers: this.#buffers, onClosed });
+  }
+
+  releaseFrame(handle: number): void {
+    this.#buffers.release(handle);
+  }
+
+  async probe(description: string, timeoutMs: number): Promise<{ readonly caps: string; readonly bytes: number }> {
+    const result = await this.#look({ type: 'probe', description, timeoutMs });
+    return result as { readonly caps: string; readonly bytes: number };
+  }
+
+  async queryCaps(description: string, timeoutMs: number): Promise<readonly string[]> {
+    const result = await this.#look({ type: 'queryCaps', description, timeoutMs });
+    return result as readonly string[];
+  }
+
+  /** As the addon's, of this camera; `abandoned` counts processes that not even SIGKILL ended. */
+  stats(): AddonStats {
+    const { heldFrames: liveFrames, heldBytes: liveBytes } = this.#buffers;
+    return { liveFrames, liveBytes, pipelines: this.#pipelines, abandoned: this.#unkillable };
+  }
+
+  /** Ends what no pipeline took over; pipelines are closed by whoever opened them. Idempotent. */
+  async close(): Promise<void> {
+    clearTimeout(this.#spareTimer);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    await spare?.end(spareCloseTimeoutMs);
+  }
+
+  #takeProcess(): CameraProcess {
+    clearTimeout(this.#spareTimer);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare?.usable) return spare;
+    void spare?.end(0);
+    const program = this.#options.program ?? fileURLToPath(new URL('./child.js', import.meta.url));
+    return new CameraProcess(program, this.#options.label);
+  }
+
+  async #look(request: Extract<Request, { readonly timeoutMs: number }>): Promise<unknown> {
+    const process = this.#takeProcess();
+    let late: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      const error = Object.assign(new Error(`no answer within ${request.timeoutMs} ms`), { code: 'ERR_TIMEOUT' });
+      late = setTimeout(() => reject(error), request.timeoutMs + lateMs);
+    });
+    try {
+      const result = await Promise.race([process.request(request), tooLate]);
+      await this.#keep(process);
+      return result;
+    } catch (error) {
+      await process.end(spareCloseTimeoutMs);
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #keep(process: CameraProcess): Promise<void> {
+    await this.close();
+    this.#spare = process;
+    this.#spareTimer = setTimeout(() => void this.close(), spareMs);
+  }
+}
