@@ -7,9 +7,9 @@ import { RateMeter } from '../../core/rate.js';
 import type { Channel } from '../../hub/channel.js';
 import { Subscription } from '../../hub/subscription.js';
 import type { TierChoice, Viewer, ViewerLink, ViewerStats } from '../../hub/viewer-registry.js';
+import { TcpConnection } from '../tcp/connection.js';
 import type { FanOut, PartReceiver } from '../tcp/fan-out.js';
 import { descriptorOf, type Sockets } from '../tcp/sockets.js';
-import { MjpegConnection } from './connection.js';
 import { CONTENT_TYPE, type PartOptions, part, streamOpening } from './parts.js';
 import { type StreamQuery, tierChoice } from './query.js';
 
@@ -42,7 +42,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   readonly address: string;
   readonly sinceMs: number;
   readonly request: Viewer['request'];
-  readonly connection: MjpegConnection;
+  readonly connection: TcpConnection;
   readonly #options: MjpegViewerOptions;
   readonly #query: StreamQuery;
   readonly #isPlain: boolean;
@@ -79,7 +79,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
       deliver: (frame) => this.#deliver(frame),
       ...(query.maxFps === undefined ? {} : { maxFps: query.maxFps }),
     });
-    this.connection = new MjpegConnection(socket, options.sockets, this.#subscription, clock, (fps) => {
+    this.connection = new TcpConnection(socket, options.sockets, this.#subscription, clock, (fps) => {
       this.#adaptedFps = fps;
       this.#applyFps();
     });

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.js';
 import { DurationHistogram } from '../../core/histogram.js';
 import type { AdaptableConnection, LinkSample } from '../../hub/link.js';
-import type { Subscription } from '../../hub/subscription.js';
+import type { SubscriptionStats } from '../../hub/subscription.js';
 import type { ViewerLink } from '../../hub/viewer-registry.js';
-import { descriptorOf, type Sockets } from '../tcp/sockets.js';
+import { descriptorOf, type Sockets } from './sockets.js';
 
 // A fast connection takes a whole frame all the same, since what it sends at once is never unsent. What a slow one may
 // have unsent is bounded by time once its link is known.
@@ -17,14 +17,19 @@ const longestWaitMs = 250;
 // How often it is looked whether the first frame is through.
 const firstFrameLookMs = 15;
 
+/** What a viewer was left without. */
+export interface FrameCounts {
+  readonly stats: Pick<SubscriptionStats, 'droppedSlow'>;
+}
+
 /**
- * The socket under an MJPEG viewer as the adaptation sees it: counters, the frame under way, padding. It owns a timer;
- * the viewer owns socket and subscription.
+ * A viewer's socket as the adaptation sees it: counters, the frame under way, padding. It owns a timer; the viewer owns
+ * the socket.
  */
-export class MjpegConnection implements AdaptableConnection {
+export class TcpConnection implements AdaptableConnection {
   readonly #socket: Socket;
   readonly #sockets: Sockets;
-  readonly #subscription: Subscription;
+  readonly #frames: FrameCounts;
   readonly #clock: Clock;
   readonly #ages: DurationHistogram;
   readonly #setFps: (maxFps: number | null) => void;
@@ -41,13 +46,13 @@ export class MjpegConnection implements AdaptableConnection {
   constructor(
     socket: Socket,
     sockets: Sockets,
-    subscription: Subscription,
+    frames: FrameCounts,
     clock: Clock,
     setFps: (maxFps: number | null) => void,
   ) {
     this.#socket = socket;
     this.#sockets = sockets;
-    this.#subscription = subscription;
+    this.#frames = frames;
     this.#clock = clock;
     this.#ages = new DurationHistogram(clock);
     this.#setFps = setFps;
@@ -57,7 +62,7 @@ export class MjpegConnection implements AdaptableConnection {
   }
 
   get droppedSlow(): number {
-    return this.#subscription.stats.droppedSlow;
+    return this.#frames.stats.droppedSlow;
   }
 
   sample(): LinkSample | null {
