@@ -129,7 +129,7 @@ export class AdaptationController {
     reason: SwitchReason,
   ): void {
     connection.adaptFps(choice.full ? null : choice.fps);
-    viewer.moveTo(channel(choice.tier));
+    this.#options.viewers.move(viewer, channel(choice.tier), reason);
     const place = (tier: string) => options.findIndex(({ name }) => name === tier);
     const direction = reason === 'late' || place(choice.tier) > place(from) ? 'down' : 'up';
     this.#count(viewer.camera, direction, reason);

@@ -2,6 +2,7 @@
 
 import type { Camera } from '../camera/camera.js';
 import type { Channel } from '../hub/channel.js';
+import type { MoveReason } from '../hub/events.js';
 import type { TierChoice, Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
 import { allowedTiers } from './bounds.js';
 
@@ -22,12 +23,12 @@ export function bestChannel(camera: Camera, choice: TierChoice): Channel {
 }
 
 /** Moves a viewer that is where it may not be (any more) to the best tier that it may have. */
-export function putInBounds(camera: Camera, viewer: Viewer): void {
+export function putInBounds(camera: Camera, viewer: Viewer, viewers: ViewerRegistry, reason: MoveReason): void {
   if (tiersFor(camera, viewer.choice).includes(viewer.tier)) return;
-  viewer.moveTo(bestChannel(camera, viewer.choice));
+  viewers.move(viewer, bestChannel(camera, viewer.choice), reason);
 }
 
 /** As {@link putInBounds}, for every viewer of a camera whose profile or tiers have changed. */
 export function putAllInBounds(camera: Camera, viewers: ViewerRegistry): void {
-  for (const viewer of viewers.ofCamera(camera.id)) putInBounds(camera, viewer);
+  for (const viewer of viewers.ofCamera(camera.id)) putInBounds(camera, viewer, viewers, 'bounds');
 }

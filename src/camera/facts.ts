@@ -1,4 +1,4 @@
-import type { ViewerRegistry } from '../hub/viewer-registry.js';
+import type { Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
 import type { Camera } from './camera.js';
 
 /** The cameras' counters at this moment, for the metrics. */
@@ -12,12 +12,13 @@ export function cameraFacts(cameras: readonly Camera[], viewers: ViewerRegistry)
       corruptFrames: camera.progress.corruptFrames,
       tiers: camera.tierNames.map((name) => {
         const channel = camera.channel(name);
-        const mjpeg = watching.filter((viewer) => viewer.transport === 'mjpeg' && viewer.tier === name).length;
+        const count = (transport: Viewer['transport']) =>
+          watching.filter((viewer) => viewer.transport === transport && viewer.tier === name).length;
         return {
           name,
           published: channel.published,
           bitrateBps: 8 * channel.rate.amountPerSecond(),
-          viewersByTransport: { mjpeg },
+          viewersByTransport: { mjpeg: count('mjpeg'), websocket: count('websocket') },
           ...channel.totals,
         };
       }),

@@ -66,6 +66,11 @@ export class Subscription {
     if (!this.#busy) this.#hand(frame);
   }
 
+  /** The receiver can't take a frame after all, until it calls `ready()`. */
+  pause(): void {
+    this.#busy = true;
+  }
+
   /** The receiver can take the next frame. */
   ready(): void {
     this.#busy = false;

@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import type { EventBus, MoveReason } from './events.js';
 import type { AdaptableConnection } from './link.js';
 
 export interface ViewerStats {
@@ -36,7 +37,7 @@ export interface ViewerLink {
 export interface Viewer {
   readonly id: string;
   readonly camera: string;
-  readonly transport: 'mjpeg';
+  readonly transport: 'mjpeg' | 'websocket';
   /** `address:port` of the other side. */
   readonly address: string;
   /** CLOCK_MONOTONIC ms. */
@@ -49,8 +50,8 @@ export interface Viewer {
   readonly tier: string;
   stats(): ViewerStats;
   link?(): ViewerLink;
-  /** Where the server may adapt what it sends. */
-  readonly connection?: AdaptableConnection;
+  /** Where, and as long as, the server may adapt what it sends. */
+  readonly connection?: AdaptableConnection | undefined;
   /** Between two frames. */
   moveTo(channel: Channel): void;
   /** Names its tier, or leaves the choice to the server: null. It stays where it is until `moveTo()`. */
@@ -61,16 +62,36 @@ export interface Viewer {
   close(): void;
 }
 
-/** Who watches what. A viewer is in it from its first to its last moment. */
+// Viewers often come and go together.
+const changesTogetherMs = 250;
+
+/** Who watches what. A viewer is in it from its first to its last moment. Publishes what changes, counts a moment later. */
 export class ViewerRegistry {
   readonly #viewers = new Map<string, Viewer>();
+  readonly #events: EventBus | undefined;
+  /** The cameras whose viewers changed since that was last published. */
+  readonly #changed = new Set<string>();
+
+  constructor(events?: EventBus) {
+    this.#events = events;
+  }
 
   add(viewer: Viewer): void {
     this.#viewers.set(viewer.id, viewer);
+    this.#changes(viewer.camera);
   }
 
   remove(viewer: Viewer): void {
-    this.#viewers.delete(viewer.id);
+    if (this.#viewers.delete(viewer.id)) this.#changes(viewer.camera);
+  }
+
+  /** Gives a viewer another tier, between two frames. */
+  move(viewer: Viewer, channel: Channel, reason: MoveReason): void {
+    const { id, camera, tier: from } = viewer;
+    viewer.moveTo(channel);
+    if (from === channel.name) return;
+    this.#events?.publish({ type: 'tier', viewer: id, camera, from, to: channel.name, reason });
+    this.#changes(camera);
   }
 
   get(id: string): Viewer | undefined {
@@ -87,5 +108,16 @@ export class ViewerRegistry {
 
   closeAll(): void {
     for (const viewer of this.all()) viewer.close();
+  }
+
+  #changes(camera: string): void {
+    this.#changed.add(camera);
+    if (this.#changed.size === 1) setTimeout(() => this.#publishChanges(), changesTogetherMs).unref();
+  }
+
+  #publishChanges(): void {
+    const cameras = [...this.#changed];
+    this.#changed.clear();
+    for (const camera of cameras) this.#events?.publish({ type: 'viewers', camera });
   }
 }

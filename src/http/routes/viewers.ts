@@ -25,7 +25,7 @@ export function viewerRoutes(app: App, { cameras, viewers }: Services): void {
     if (fps !== undefined) viewer.limitTo(fps);
     if (tier !== undefined) {
       viewer.pinTo(tier === 'auto' ? null : tier);
-      putInBounds(camera, viewer);
+      putInBounds(camera, viewer, viewers, 'request');
     }
     return c.json(viewerView(viewer));
   });

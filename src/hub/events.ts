@@ -1,0 +1,72 @@
+/** What happens in the server, for whoever wants to know at once. */
+
+/** A camera went into another state, or has another cause to be in the same. */
+export interface StateEvent {
+  readonly type: 'state';
+  readonly camera: string;
+  readonly from: string;
+  readonly state: string;
+  /** CLOCK_MONOTONIC ms: when it went into the state. */
+  readonly sinceMs: number;
+  readonly cause: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
+  /** Tries since it was last stable. */
+  readonly attempt: number;
+}
+
+/** A camera's tiers, or a tier's settings, are other ones now. */
+export interface TiersEvent {
+  readonly type: 'tiers';
+  readonly camera: string;
+}
+
+/** Cameras came or went. */
+export interface CamerasEvent {
+  readonly type: 'cameras';
+}
+
+/**
+ * Why a viewer gets another tier: its link is `late`; its `link` carries more than was thought, or a `probe` showed it;
+ * its tier is out of `bounds` by then; somebody asked for it, by `request`.
+ */
+export type MoveReason = 'late' | 'link' | 'probe' | 'bounds' | 'request';
+
+/** A viewer gets another tier. */
+export interface TierEvent {
+  readonly type: 'tier';
+  readonly viewer: string;
+  readonly camera: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: MoveReason;
+}
+
+/** Who watches a camera has changed. */
+export interface ViewersEvent {
+  readonly type: 'viewers';
+  readonly camera: string;
+}
+
+export type ServerEvent = StateEvent | TiersEvent | CamerasEvent | TierEvent | ViewersEvent;
+export type EventListener = (event: ServerEvent) => void;
+
+/**
+ * Passes events on as they happen and keeps none: a listener that can't follow bounds what it has waiting itself, and
+ * hears the present states when it asks for them. Listeners must not throw.
+ */
+export class EventBus {
+  readonly #listeners = new Set<EventListener>();
+
+  publish(event: ServerEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Returns the function that ends the listening. */
+  listen(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+}
