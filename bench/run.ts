@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquisition } from './scenarios/acquisition.js';
+import { isolation } from './scenarios/isolation.js';
 import { liveFrames } from './scenarios/live-frames.js';
 import { mjpegPassthrough } from './scenarios/mjpeg-passthrough.js';
 import { passthrough60 } from './scenarios/passthrough-60.js';
@@ -26,6 +27,7 @@ const scenarios = [
   tenCameras,
   acquisition,
   liveFrames,
+  isolation,
 ] as const;
 
 async function main(): Promise<void> {

@@ -26,7 +26,7 @@ export const liveFrames: Scenario = {
     try {
       const server = await startLenscast({ cameras });
       const watch = new LiveFramesWatch(server);
-      const load = { viewers, stalled, mssBytes: 1448, warmupSeconds: 2, seconds: quick ? 5 : 20 };
+      const load = { viewers, stalled, mssBytes: 1448, warmupSeconds: 2, seconds: quick ? 5 : 10 };
       const measurement = await measure({ servers: [server], cameras: [camera], load });
       const frames = await watch.end();
       await server.stop();
