@@ -22,6 +22,7 @@ export function indexPage(cameras: readonly ShownCamera[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Lenscast</title>
+<link rel="icon" href="data:image/svg+xml,${icon}">
 <style>${indexStyle}</style>
 </head>
 <body>
@@ -39,11 +40,15 @@ ${cards === '' ? none : cards}
 `;
 }
 
+const icon = encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" fill="none" stroke="#0b6bcb"><circle cx="10" cy="10" r="7.5" stroke-width="5"/><circle cx="10" cy="10" r="2.5" fill="#0b6bcb"/></svg>',
+);
+
 function card({ id, name, tiers }: ShownCamera, streams: boolean): string {
   const base = `/cameras/${encodeURIComponent(id)}`;
   const smallest = encodeURIComponent(tiers.at(-1) ?? 'auto');
   const source = streams
-    ? `src="${base}/stream?tier=${smallest}"`
+    ? `data-stream="${base}/stream?tier=${smallest}"`
     : `data-snapshot="${base}/snapshot?tier=${smallest}"`;
   const links = ['auto', ...tiers].map(
     (tier) => `<a href="${base}/stream?tier=${encodeURIComponent(tier)}">${text(tier)}</a>`,

@@ -34,9 +34,14 @@ function turnOver(image) {
   next.src = image.dataset.snapshot + '&max_age=1000&at=' + Date.now();
 }
 for (const image of document.querySelectorAll('img[data-snapshot]')) turnOver(image);
+// Chromium paints a part when it has read the headers of the next one, WebKit when the next one is there.
+const agent = navigator.userAgent;
+const haste = /Chrom(e|ium)\\//.test(agent) ? '&advance_headers=1' : /AppleWebKit/.test(agent) ? '&dual_final_frames=1' : '';
 // A stream that broke is asked for again.
-for (const image of document.querySelectorAll('.picture img[src]')) {
-  image.onerror = () => setTimeout(() => { image.src = image.src.replace(/(&again=\\d+)?$/, '&again=' + Date.now()); }, 2000);
+for (const image of document.querySelectorAll('img[data-stream]')) {
+  const play = () => { image.src = image.dataset.stream + haste + '&at=' + Date.now(); };
+  image.onerror = () => setTimeout(play, 2000);
+  play();
 }
 refresh();
 `;

@@ -13,9 +13,9 @@ main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 2
 article { max-width: 60rem; background: var(--card); border: 1px solid var(--line); border-radius: .8rem; overflow: hidden; }
 .picture { display: block; background: #000; aspect-ratio: 16 / 9; }
 .picture img { display: block; width: 100%; height: 100%; object-fit: contain; color: #9aa4b0; font-size: .9rem; }
-.about { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .8rem 1rem 0; }
-h2 { margin: 0; font-size: 1.05rem; overflow-wrap: anywhere; }
-.state { display: flex; align-items: center; gap: .45rem; margin: 0; font-size: .9rem; color: var(--dim); text-align: right; }
+.about { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .8rem 1rem 0; }
+h2 { margin: 0; max-width: 100%; font-size: 1.05rem; overflow-wrap: break-word; }
+.state { display: flex; align-items: baseline; gap: .45rem; margin: 0; font-size: .9rem; color: var(--dim); }
 .dot { flex: none; width: .6rem; height: .6rem; border-radius: 50%; background: var(--dim); }
 [data-state=live] .dot { background: var(--live); }
 [data-state=starting] .dot, [data-state=recovering] .dot, [data-state=degraded] .dot { background: var(--wait); }
