@@ -17,3 +17,11 @@ export function processFigures(pid: number): ProcessFigures {
     residentBytes: 1024 * field('VmRSS'),
   };
 }
+
+/** The process' children, those that ended and were not waited for included. */
+export function childrenOf(pid: number): readonly number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '),
+  );
+  return children.filter((child) => child.trim() !== '').map(Number);
+}
