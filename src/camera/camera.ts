@@ -1,32 +1,20 @@
 import type { CameraConfig, TierConfig } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
-import type { Frame } from '../core/frame.js';
 import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { tierChanges } from '../pipeline/tier.js';
-import { findAilment } from './health.js';
 import { inspectSource } from './inspect.js';
 import { Inspection } from './inspection.js';
+import { Keeper } from './keeper.js';
 import type { KeptPicture } from './placeholder.js';
 import { changedTiers, deliversJpeg, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
-import { Session, type SessionPlan } from './session.js';
-import { SourceProgress } from './source-progress.js';
+import type { SessionPlan } from './session.js';
+import type { SourceProgress } from './source-progress.js';
 import { StandIn } from './stand-in.js';
-import {
-  initialSupervision,
-  isDelivering,
-  isDown,
-  nextTickMs,
-  type Supervision,
-  type SupervisorAction,
-  type SupervisorEvent,
-  type SupervisorSettings,
-  supervise,
-  supervisorDefaults,
-} from './supervisor.js';
+import { isDown, type Supervision } from './supervisor.js';
 import type { TierChange } from './tier-settings.js';
 import { Tiers } from './tiers.js';
 
@@ -47,37 +35,29 @@ export interface CameraListener {
   onTiers?(camera: Camera): void;
 }
 
-const pollMs = 250;
 // A start that takes longer is told of.
 const patienceMs = 900;
 
 /**
- * One camera: a channel for each of its tiers, a pipeline while somebody watches, and what
- * stands in for it while it gives nothing. Owns the session, the stand-in and three timers;
- * `close()` ends all of it and is idempotent.
+ * One camera: a channel for each of its tiers, a pipeline while somebody watches, and what stands in for it while it
+ * gives nothing. Owns the pipeline's keeper, the stand-in and a timer; `close()` ends all of it and is idempotent.
  */
 export class Camera {
-  /** What came through the source since the camera was made. */
-  readonly progress: SourceProgress;
   readonly #options: CameraOptions;
   readonly #tiers: Tiers;
   readonly #inspection: Inspection;
   readonly #standIn: StandIn;
+  readonly #keeper: Keeper;
   readonly #listeners = new Set<CameraListener>();
   #config: CameraConfig;
-  #settings: SupervisorSettings;
   #profile: string | null = null;
-  #supervision: Supervision;
-  #session: Session | undefined;
-  #tick: NodeJS.Timeout | undefined;
-  #poll: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(config: CameraConfig, options: CameraOptions) {
     this.#config = config;
     this.#options = options;
-    const onDemand = (tier: string, wanted: boolean) => this.#onDemand(tier, wanted);
+    const onDemand = (tier: string, wanted: boolean) => this.#keeper.watch(tier, wanted);
     this.#tiers = new Tiers(config.tiers, { clock: options.clock, onDemand });
     this.#tiers.passesThrough = deliversJpeg(config.source);
     this.#inspection = new Inspection(
@@ -91,9 +71,8 @@ export class Camera {
       boundsOf: (tier) => this.#tiers.settings(tier),
       publish: (tier, frame) => this.#tiers.publish(tier, frame),
     });
-    this.#settings = { ...supervisorDefaults, lingerMs: config.lingerMs };
-    this.#supervision = initialSupervision(options.clock());
-    this.progress = new SourceProgress(options.clock);
+    this.#keeper = this.#makeKeeper();
+    this.#keeper.lingerFor(config.lingerMs);
   }
 
   get #runner(): PipelineRunner {
@@ -110,7 +89,12 @@ export class Camera {
   }
 
   get supervision(): Supervision {
-    return this.#supervision;
+    return this.#keeper.supervision;
+  }
+
+  /** What came through the source since the camera was made. */
+  get progress(): SourceProgress {
+    return this.#keeper.progress;
   }
 
   /** The names of its tiers, best first; `source` only where the camera is known to deliver JPEG. */
@@ -144,7 +128,7 @@ export class Camera {
     if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     const after = this.#tiers.change(tier, change);
     const settings = tierChanges(tier, before, after);
-    this.#session?.set(settings);
+    this.#keeper.set(settings);
     const changes = (one: string) => settings.some(({ property }) => property === one);
     // What its frames weighed says nothing any more.
     if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
@@ -160,7 +144,7 @@ export class Camera {
   reconfigure(after: CameraConfig): void {
     const before = this.#config;
     this.#config = after;
-    this.#settings = { ...this.#settings, lingerMs: after.lingerMs };
+    this.#keeper.lingerFor(after.lingerMs);
     for (const [tier, change] of changedTiers(before, after)) this.changeTier(tier, change);
     const otherSource = hasOtherSource(before, after);
     const otherTiers = hasOtherTiers(before, after);
@@ -168,12 +152,12 @@ export class Camera {
     if (otherSource) this.#forgetSource();
     if (otherSource || otherTiers || wantsOtherMode(before, after) || before.isolation !== after.isolation) {
       this.#inspection.forget();
-      this.#dispatch({ type: 'changed' });
+      this.#keeper.beginAnew();
     }
     if (this.#profile !== null && !this.tierNames.includes(this.#profile)) this.#profile = null;
     if (otherSource || otherTiers) this.#announceTiers();
     // Whoever watched a tier that is gone counts no more.
-    this.#dispatch({ type: 'demand', wanted: this.#tiers.watched.size > 0 });
+    this.#keeper.countDemand();
   }
 
   /** The channel of a tier. Throws TIER_NOT_FOUND. */
@@ -192,7 +176,7 @@ export class Camera {
   async knowTiers(): Promise<void> {
     if (this.#tiers.passesThrough !== undefined || this.#closed) return;
     // An inspection opens the device, which a running pipeline may hold.
-    const inspection = this.#supervision.pipeline === 'none' ? this.#inspection.get() : this.#inspection.current;
+    const inspection = this.supervision.pipeline === 'none' ? this.#inspection.get() : this.#inspection.current;
     await inspection?.catch(() => undefined);
   }
 
@@ -204,12 +188,9 @@ export class Camera {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#tick);
     clearTimeout(this.#patience);
-    clearInterval(this.#poll);
     await this.#standIn.close();
-    await this.#session?.close();
-    this.#session = undefined;
+    await this.#keeper.close();
     await this.#inspection.idle;
     this.#tiers.clear();
   }
@@ -222,23 +203,32 @@ export class Camera {
     this.#tiers.passesThrough = deliversJpeg(this.#config.source) ?? this.#tiers.passesThrough;
   }
 
-  #onDemand(tier: string, wanted: boolean): void {
-    this.#session?.watch(tier, wanted);
-    this.#dispatch({ type: 'demand', wanted: this.#tiers.watched.size > 0 });
+  #makeKeeper(): Keeper {
+    const { clock, random = Math.random } = this.#options;
+    return new Keeper({
+      clock,
+      random,
+      runner: () => this.#runner,
+      watched: () => this.#tiers.watched,
+      loops: () => this.#config.source.kind === 'file',
+      handlers: {
+        plan: () => this.#plan(),
+        onPlan: (plan) => this.#learn(plan),
+        onFrame: (tier, frame) => this.#tiers.publish(tier, frame),
+        onClosing: (loops) => {
+          if (!loops) this.#keepPictures();
+        },
+        // What the device could do may have changed when it comes back.
+        onFault: () => this.#inspection.forget(),
+        onSupervision: (before) => this.#onSupervision(before),
+      },
+    });
   }
 
-  #dispatch(event: SupervisorEvent): void {
+  #onSupervision(before: Supervision): void {
     if (this.#closed) return;
-    const { clock } = this.#options;
-    const settings = { ...this.#settings, stallTimeoutMs: this.#stallTimeoutMs() };
-    const before = this.#supervision;
-    const { next, actions } = supervise(before, event, clock(), settings);
-    this.#supervision = next;
-    // A picture that is still held would keep the device's buffers, and the device with them.
-    if (actions.includes('close') && event.type !== 'ended') this.#keepPictures();
-    for (const action of actions) this.#act(action);
-    if (next.state !== before.state || next.cause?.code !== before.cause?.code) this.#announce(before);
-    this.#schedule(settings);
+    const { state, cause } = this.supervision;
+    if (state !== before.state || cause?.code !== before.cause?.code) this.#announce(before);
     this.#standInOrNot();
   }
 
@@ -252,7 +242,7 @@ export class Camera {
   /** Whoever watches sees within a second what is the matter. */
   #standInOrNot(): void {
     clearTimeout(this.#patience);
-    const { state, sinceMs, cause } = this.#supervision;
+    const { state, sinceMs, cause } = this.supervision;
     const { watched } = this.#tiers;
     const waitedMs = this.#options.clock() - sinceMs;
     if (watched.size > 0 && (isDown(state) || (state === 'starting' && waitedMs >= patienceMs))) {
@@ -262,77 +252,6 @@ export class Camera {
     }
     this.#standIn.hide();
     if (state === 'starting') this.#patience = setTimeout(() => this.#standInOrNot(), patienceMs - waitedMs);
-  }
-
-  /** Five frame times and a look, but until two frames told what a frame time is, as long as a start may take. */
-  #stallTimeoutMs(): number {
-    const { stallTimeoutMs, startTimeoutMs } = this.#settings;
-    const intervalMs = this.progress.frameIntervalMs;
-    return intervalMs === null ? startTimeoutMs : Math.max(stallTimeoutMs, Math.min(startTimeoutMs, 5 * intervalMs));
-  }
-
-  #schedule(settings: SupervisorSettings): void {
-    clearTimeout(this.#tick);
-    const dueMs = nextTickMs(this.#supervision, settings);
-    if (dueMs === null || this.#closed) return;
-    const waitMs = Math.max(1, dueMs - this.#options.clock());
-    this.#tick = setTimeout(() => this.#dispatch({ type: 'tick', jitter: this.#jitter() }), waitMs);
-  }
-
-  #jitter(): number {
-    return (this.#options.random ?? Math.random)();
-  }
-
-  #act(action: SupervisorAction): void {
-    if (action === 'open') this.#open();
-    else void this.#closeSession();
-  }
-
-  #open(): void {
-    const handlers = {
-      onPlan: (plan: SessionPlan) => this.#learn(plan),
-      onFrame: (tier: string, frame: Frame) => this.#onFrame(tier, frame),
-      onFault: (cause: NonNullable<Supervision['cause']>) => {
-        // What the device could do may have changed when it comes back.
-        this.#inspection.forget();
-        this.#dispatch({ type: 'fault', cause, jitter: this.#jitter() });
-      },
-      onEnded: () => this.#onEnded(),
-    };
-    const { clock } = this.#options;
-    this.progress.restart();
-    this.#session = new Session(
-      { addon: this.#runner, clock, plan: () => this.#plan(), handlers },
-      this.#tiers.watched,
-    );
-    this.#poll = setInterval(() => this.#look(), pollMs);
-  }
-
-  async #closeSession(): Promise<void> {
-    clearInterval(this.#poll);
-    await this.#session?.close();
-    this.#session = undefined;
-    this.#dispatch({ type: 'closed' });
-  }
-
-  #onEnded(): void {
-    const cause = { code: 'ended', message: 'the camera ended the stream', permanent: false };
-    const isFile = this.config.source.kind === 'file';
-    this.#dispatch(isFile ? { type: 'ended' } : { type: 'fault', cause, jitter: this.#jitter() });
-  }
-
-  #onFrame(tier: string, frame: Frame): void {
-    if (!isDelivering(this.#supervision.state)) this.#dispatch({ type: 'frames' });
-    this.#tiers.publish(tier, frame);
-  }
-
-  /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
-  #look(): void {
-    const tap = this.#session?.progress();
-    if (tap && this.progress.update(tap)) this.#dispatch({ type: 'frames' });
-    if (tap && isDelivering(this.#supervision.state)) {
-      this.#dispatch({ type: 'ailment', cause: findAilment(this.progress.window) });
-    }
   }
 
   async #plan(): Promise<SessionPlan> {
@@ -354,7 +273,7 @@ export class Camera {
   }
 
   #announce(before: Supervision): void {
-    const { state, cause, attempt } = this.#supervision;
+    const { state, cause, attempt } = this.supervision;
     const fields = { attempt: attempt > 0 && state !== 'live' ? attempt : undefined, was: before.state };
     if (cause === null) this.#options.log.info(state, fields);
     else this.#options.log.warn(`${state}: ${cause.message}`, fields);

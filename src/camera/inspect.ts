@@ -51,7 +51,9 @@ async function inspectFile(path: string, addon: PipelineRunner): Promise<Pipelin
   await mustExist(path, `${path} does not exist or cannot be read`);
   const { caps } = await addon.probe(fileProbe(path), inspectionTimeoutMs).catch((error: unknown) => {
     const told = error instanceof Error ? error.message : String(error);
-    throw new CameraFault({ code: 'unsupported', message: `${path} holds no video: ${told}`, permanent: true });
+    // A busy machine is no reason to give a file up.
+    const permanent = !(error instanceof Error && 'code' in error && error.code === 'ERR_TIMEOUT');
+    throw new CameraFault({ code: 'unsupported', message: `${path} holds no video: ${told}`, permanent });
   });
   const media = /^[\w/-]+/.exec(caps)?.[0] ?? '';
   return { kind: 'file', path, codec: media === 'image/jpeg' ? 'jpeg' : 'other', caps: media };

@@ -132,7 +132,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   close(): void {
     if (this.#closed) return;
     // What is under way may finish, but a viewer that takes nothing must not hold the server up.
-    if (this.#socket.writableLength === 0) this.#socket.end();
+    if (this.#socket.writableLength === 0) this.#socket.destroySoon();
     else this.#socket.destroy();
     this.#end();
   }

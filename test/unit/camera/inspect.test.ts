@@ -92,7 +92,14 @@ describe('inspectSource', () => {
   it('tells a file that is not there from one that holds no video', async () => {
     const gone = await faultOf(inspect({ kind: 'file', path: '/no/such.mp4' }));
     expect(gone).toMatchObject({ code: 'gone', permanent: false });
-    const none = await faultOf(inspect({ kind: 'file', path: file }));
+    const refusing = (code: string) => {
+      const addon = new FakeAddon();
+      addon.probeResult = () => Promise.reject(Object.assign(new Error('as the addon says'), { code }));
+      return addon;
+    };
+    const none = await faultOf(inspect({ kind: 'file', path: file }, refusing('ERR_STATE_CHANGE')));
     expect(none).toMatchObject({ code: 'unsupported', permanent: true, message: expect.stringContaining('no video') });
+    const late = await faultOf(inspect({ kind: 'file', path: file }, refusing('ERR_TIMEOUT')));
+    expect(late).toMatchObject({ code: 'unsupported', permanent: false });
   });
 });

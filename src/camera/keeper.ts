@@ -1,0 +1,195 @@
+import type { Clock } from '../core/clock.js';
+import type { Frame } from '../core/frame.js';
+import type { PipelineRunner } from '../native/addon.types.js';
+import type { ElementSetting } from '../pipeline/tier.js';
+import { findAilment } from './health.js';
+import { Session, type SessionPlan } from './session.js';
+import { SourceProgress } from './source-progress.js';
+import {
+  type Cause,
+  initialSupervision,
+  isDelivering,
+  nextTickMs,
+  type Supervision,
+  type SupervisorAction,
+  type SupervisorEvent,
+  type SupervisorSettings,
+  supervise,
+  supervisorDefaults,
+} from './supervisor.js';
+
+export interface KeeperHandlers {
+  /** Finds out what to run; may take a while, and may reject. */
+  plan(): Promise<SessionPlan>;
+  onPlan(plan: SessionPlan): void;
+  /** The frame belongs to the session: retain it to keep it. */
+  onFrame(tier: string, frame: Frame): void;
+  /** The pipeline is about to be closed; a frame that is held would keep its buffers. `loops`: it opens again at once. */
+  onClosing(loops: boolean): void;
+  /** The pipeline failed: what was known of its source may have changed. */
+  onFault(): void;
+  /** After each event, with what was before it. */
+  onSupervision(before: Supervision): void;
+}
+
+export interface KeeperOptions {
+  readonly clock: Clock;
+  /** Who runs the next pipeline. */
+  readonly runner: () => PipelineRunner;
+  /** The tiers that somebody watches. */
+  readonly watched: () => ReadonlySet<string>;
+  /** Whether the end of the stream is no fault, but the moment to begin again. */
+  readonly loops: () => boolean;
+  /** Draws the jitter of a wait, 0 to 1. */
+  readonly random: () => number;
+  readonly handlers: KeeperHandlers;
+}
+
+const pollMs = 250;
+
+/**
+ * Keeps a camera's pipeline as {@link supervise} says: opens and closes sessions, looks at their progress, wakes when
+ * time has come. Owns the session and two timers; `close()` ends them and is idempotent.
+ */
+export class Keeper {
+  /** What came through the source so far. */
+  readonly progress: SourceProgress;
+  readonly #options: KeeperOptions;
+  #settings: SupervisorSettings = supervisorDefaults;
+  #supervision: Supervision;
+  #session: Session | undefined;
+  #tick: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#supervision = initialSupervision(options.clock());
+    this.progress = new SourceProgress(options.clock);
+  }
+
+  get supervision(): Supervision {
+    return this.#supervision;
+  }
+
+  /** How long the pipeline goes on after the last viewer left. */
+  lingerFor(lingerMs: number): void {
+    this.#settings = { ...this.#settings, lingerMs };
+  }
+
+  /** Somebody watches a tier, or nobody any more. */
+  watch(tier: string, watched: boolean): void {
+    this.#session?.watch(tier, watched);
+    this.countDemand();
+  }
+
+  /** Looks anew whether anybody watches. */
+  countDemand(): void {
+    this.#dispatch({ type: 'demand', wanted: this.#options.watched().size > 0 });
+  }
+
+  /** What is to run is another now. */
+  beginAnew(): void {
+    this.#dispatch({ type: 'changed' });
+  }
+
+  /** Sets properties of the running pipeline. */
+  set(settings: readonly ElementSetting[]): void {
+    this.#session?.set(settings);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#tick);
+    clearInterval(this.#poll);
+    await this.#session?.close();
+    this.#session = undefined;
+  }
+
+  #dispatch(event: SupervisorEvent): void {
+    if (this.#closed) return;
+    const { clock, handlers } = this.#options;
+    const settings = { ...this.#settings, stallTimeoutMs: this.#stallTimeoutMs() };
+    const before = this.#supervision;
+    const { next, actions } = supervise(before, event, clock(), settings);
+    this.#supervision = next;
+    if (actions.includes('close')) handlers.onClosing(event.type === 'ended');
+    for (const action of actions) this.#act(action);
+    this.#schedule(settings);
+    handlers.onSupervision(before);
+  }
+
+  /** Five frame times, but until two frames told what a frame time is, as long as a start may take. */
+  #stallTimeoutMs(): number {
+    const { stallTimeoutMs, startTimeoutMs } = this.#settings;
+    const intervalMs = this.progress.frameIntervalMs;
+    return intervalMs === null ? startTimeoutMs : Math.max(stallTimeoutMs, Math.min(startTimeoutMs, 5 * intervalMs));
+  }
+
+  #schedule(settings: SupervisorSettings): void {
+    clearTimeout(this.#tick);
+    const dueMs = nextTickMs(this.#supervision, settings);
+    if (dueMs === null || this.#closed) return;
+    const waitMs = Math.max(1, dueMs - this.#options.clock());
+    this.#tick = setTimeout(() => this.#dispatch({ type: 'tick', jitter: this.#options.random() }), waitMs);
+  }
+
+  #act(action: SupervisorAction): void {
+    if (action === 'open') this.#open();
+    else void this.#closeSession();
+  }
+
+  #open(): void {
+    const { clock, runner, watched, handlers } = this.#options;
+    this.progress.restart();
+    this.#session = new Session(
+      {
+        addon: runner(),
+        clock,
+        plan: () => handlers.plan(),
+        handlers: {
+          onPlan: (plan) => handlers.onPlan(plan),
+          onFrame: (tier, frame) => this.#onFrame(tier, frame),
+          onFault: (cause) => this.#onFault(cause),
+          onEnded: () => this.#onEnded(),
+        },
+      },
+      watched(),
+    );
+    this.#poll = setInterval(() => this.#look(), pollMs);
+  }
+
+  async #closeSession(): Promise<void> {
+    clearInterval(this.#poll);
+    await this.#session?.close();
+    this.#session = undefined;
+    this.#dispatch({ type: 'closed' });
+  }
+
+  #onFrame(tier: string, frame: Frame): void {
+    if (!isDelivering(this.#supervision.state)) this.#dispatch({ type: 'frames' });
+    this.#options.handlers.onFrame(tier, frame);
+  }
+
+  #onFault(cause: Cause): void {
+    this.#options.handlers.onFault();
+    this.#dispatch({ type: 'fault', cause, jitter: this.#options.random() });
+  }
+
+  #onEnded(): void {
+    const { openedMs, lastFrameMs } = this.#supervision;
+    const hadFrames = lastFrameMs >= openedMs;
+    if (this.#options.loops() && hadFrames) this.#dispatch({ type: 'ended' });
+    else if (hadFrames) this.#onFault({ code: 'ended', message: 'the camera ended the stream', permanent: false });
+    else this.#onFault({ code: 'no-frames', message: 'the stream ended without a picture', permanent: false });
+  }
+
+  /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
+  #look(): void {
+    const tap = this.#session?.progress();
+    if (!tap) return;
+    if (this.progress.update(tap)) this.#dispatch({ type: 'frames' });
+    if (!isDelivering(this.#supervision.state)) return;
+    this.#dispatch({ type: 'ailment', cause: findAilment(this.progress.window) });
+  }
+}
