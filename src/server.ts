@@ -3,6 +3,7 @@ import { AdaptationController } from './adaptation/controller.js';
 import { putAllInBounds } from './adaptation/place.js';
 import { allowedTiers } from './adaptation/tier-options.js';
 import { Camera } from './camera/camera.js';
+import { publishCamera } from './camera/camera-events.js';
 import { camerasOrDefault } from './camera/default-source.js';
 import { cameraFacts } from './camera/facts.js';
 import { CameraFleet } from './camera/fleet.js';
@@ -12,11 +13,14 @@ import type { Clock } from './core/clock.js';
 import type { Log } from './core/log.js';
 import { createApp } from './http/app.js';
 import { listen } from './http/listen.js';
+import { EventBus } from './hub/events.js';
 import { ViewerRegistry } from './hub/viewer-registry.js';
 import { Isolation } from './isolation/isolation.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { NativeAddon } from './native/addon.types.js';
 import { MjpegTransport } from './transports/mjpeg/transport.js';
+import type { Sockets } from './transports/tcp/sockets.js';
+import { WebSocketTransport } from './transports/websocket/transport.js';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -44,29 +48,29 @@ const closeGraceMs = 500;
 /** Builds the server and starts it; `close()` undoes it in reverse. Throws what {@link listen} throws. */
 export async function startServer({ config, addon, clock, log, version }: ServerOptions): Promise<Server> {
   const camerasOf = camerasOrDefault(addon);
-  const viewers = new ViewerRegistry();
+  const events = new EventBus();
+  const viewers = new ViewerRegistry(events);
   const isolation = new Isolation();
   const fleet = new CameraFleet({
     make: (each) => {
       const isolated = isolation.runnerOf(each.id);
       const camera = new Camera(each, { addon, isolated, clock, log: log.child(`camera ${each.id}`) });
       camera.listen({ onTiers: () => putAllInBounds(camera, viewers) });
+      publishCamera(camera, events);
       return camera;
     },
     onRemoved: ({ id }) => {
       for (const viewer of viewers.ofCamera(id)) viewer.close();
     },
   });
-  const mjpeg = new MjpegTransport({
-    viewers,
-    clock,
-    sockets: {
-      sendToAll: (descriptors, chunks, sent) => addon.sendToAll(descriptors, chunks, sent),
-      boundBuffer: (descriptor) => addon.setSocketOptions(descriptor, { sendBufferBytes }),
-      setUnsentLimit: (descriptor, bytes) => addon.setSocketOptions(descriptor, { notSentLowWaterBytes: bytes }),
-      info: (descriptor) => addon.socketInfo(descriptor),
-    },
-  });
+  const sockets: Sockets = {
+    sendToAll: (descriptors, chunks, sent) => addon.sendToAll(descriptors, chunks, sent),
+    boundBuffer: (descriptor) => addon.setSocketOptions(descriptor, { sendBufferBytes }),
+    setUnsentLimit: (descriptor, bytes) => addon.setSocketOptions(descriptor, { notSentLowWaterBytes: bytes }),
+    info: (descriptor) => addon.socketInfo(descriptor),
+  };
+  const mjpeg = new MjpegTransport({ viewers, clock, sockets });
+  const webSockets = new WebSocketTransport({ viewers, clock, sockets });
   const cameras = fleet.directory;
   const adaptation = new AdaptationController({
     viewers,
@@ -81,7 +85,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
     cameras: () => cameraFacts(cameras.all(), viewers),
     addon: () => isolation.addTo(addon.stats()),
   });
-  const services = { cameras, viewers, mjpeg, metrics, clock, log, version };
+  const services = { cameras, viewers, events, mjpeg, webSockets, metrics, clock, log, version };
   const initial = await camerasOf(config);
   const listener = await listen(createApp(services), config.server.host, config.server.port);
   await fleet.apply(initial);
@@ -89,6 +93,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
   let closing: Promise<void> | undefined;
   const close = async () => {
     adaptation.close();
+    webSockets.close();
     viewers.closeAll();
     await listener.close(closeGraceMs);
     await fleet.close();
@@ -104,6 +109,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
         log.warn('another server.host or server.port needs a restart', { listening });
       }
       log.info('configuration applied', describeDiff(await fleet.apply(await camerasOf(next))));
+      events.publish({ type: 'cameras' });
     },
     close: () => {
       closing ??= close();

@@ -17,6 +17,7 @@ interface ErrorEntry {
 export const ERRORS = {
   ADDON_UNAVAILABLE: { title: 'The native addon could not be loaded' },
   ADDRESS_UNAVAILABLE: { title: 'This machine does not have the address to listen on' },
+  ALREADY_WATCHED: { title: 'The camera is watched on this connection already', status: 409 },
   ARGUMENT_INVALID: { title: 'A command line argument is not valid' },
   BODY_INVALID: { title: 'The request body is not valid', status: 400 },
   BODY_TOO_LARGE: { title: 'The request body is too large', status: 413 },
@@ -26,8 +27,10 @@ export const ERRORS = {
   CONFIG_INVALID: { title: 'The configuration is not valid' },
   CONFIG_NOT_FOUND: { title: 'The configuration file could not be read' },
   INTERNAL: { title: 'Something went wrong inside Lenscast', status: 500 },
+  MESSAGE_INVALID: { title: 'The message is not valid', status: 400 },
   METHOD_NOT_ALLOWED: { title: 'The path does not have this method', status: 405 },
   NOT_FOUND: { title: 'There is nothing at this path', status: 404 },
+  NOT_WATCHED: { title: 'The camera is not watched on this connection', status: 409 },
   ORIGIN_FORBIDDEN: { title: 'Pages of other sites may change nothing here', status: 403 },
   PATH_NOT_WRITABLE: { title: 'A file could not be written' },
   PLUGIN_MISSING: { title: 'A GStreamer plugin is missing' },
@@ -39,6 +42,7 @@ export const ERRORS = {
   SOURCE_INVALID: { title: 'The source is not one that Lenscast can open' },
   TIER_NOT_FOUND: { title: 'The camera has no such tier', status: 404 },
   TOO_MANY_VIEWERS: { title: 'There is no room for another viewer', status: 503 },
+  UPGRADE_REQUIRED: { title: 'The path takes WebSockets alone', status: 426 },
   VIEWER_NOT_FOUND: { title: 'There is no such viewer', status: 404 },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -4,6 +4,7 @@ import type { App, Environment, RequestContext, Services } from './environment.j
 import { methodRoutes } from './methods.js';
 import { refuseForeignOrigins } from './origin.js';
 import { apiRoutes } from './routes/api.js';
+import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { pageRoutes } from './routes/pages.js';
@@ -22,6 +23,7 @@ export function createApp(services: Services): App {
   streamRoutes(app, services);
   apiRoutes(app, services);
   viewerRoutes(app, services);
+  eventRoutes(app, services);
   openApiRoutes(app, services);
   healthRoutes(app, services);
   pageRoutes(app, services);
@@ -34,6 +36,8 @@ function problem(c: RequestContext, error: Error, { log }: Services): Response {
   if (body.status >= 500 && !(error instanceof LensError)) log.error(`${c.req.method} ${c.req.path}: ${error.stack}`);
   const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
   if (error instanceof LensError && error.retryAfterS !== undefined) headers.set('Retry-After', `${error.retryAfterS}`);
+  // RFC 9110, section 15.5.22.
+  if (body.code === 'UPGRADE_REQUIRED') headers.set('Upgrade', 'websocket');
   if (body.code === 'METHOD_NOT_ALLOWED' && Array.isArray(body.allowed)) headers.set('Allow', body.allowed.join(', '));
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }

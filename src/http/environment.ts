@@ -3,14 +3,18 @@ import type { Context, Hono } from 'hono';
 import type { CameraDirectory } from '../camera/directory.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
+import type { EventBus } from '../hub/events.js';
 import type { ViewerRegistry } from '../hub/viewer-registry.js';
 import type { MjpegTransport } from '../transports/mjpeg/transport.js';
+import type { WebSocketTransport } from '../transports/websocket/transport.js';
 
 /** What the routes work on; `server.ts` makes it. */
 export interface Services {
   readonly cameras: CameraDirectory;
   readonly viewers: ViewerRegistry;
+  readonly events: EventBus;
   readonly mjpeg: MjpegTransport;
+  readonly webSockets: WebSocketTransport;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { LensError } from '../core/errors.js';
 import type { App } from './environment.js';
+import { answerUpgrades } from './upgrade.js';
 
 export interface Listener {
   /** The port it really listens on. */
@@ -13,19 +14,19 @@ export interface Listener {
 
 /** Throws PORT_IN_USE, PORT_FORBIDDEN or ADDRESS_UNAVAILABLE. */
 export async function listen(app: App, host: string, port: number): Promise<Listener> {
-  const server = createServer(
-    // A client that connects and says nothing is not waited for as long as Node would.
-    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 },
-    // An HTTP/1.0 client needn't name a host.
-    getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: 'localhost' }),
-  );
+  // An HTTP/1.0 client needn't name a host.
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: 'localhost' });
+  // A client that connects and says nothing is not waited for as long as Node would.
+  const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 };
+  const server = createServer(timeouts, answer);
+  const endUpgraded = answerUpgrades(server, answer);
   await bind(server, host, port);
   const bound = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
     port: bound.port,
     close: (graceMs) => {
-      closing ??= closeServer(server, graceMs);
+      closing ??= closeServer(server, endUpgraded, graceMs);
       return closing;
     },
   };
@@ -56,9 +57,12 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   }
 }
 
-function closeServer(server: Server, graceMs: number): Promise<void> {
+function closeServer(server: Server, endUpgraded: () => void, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    const force = setTimeout(() => {
+      server.closeAllConnections();
+      endUpgraded();
+    }, graceMs);
     server.close(() => {
       clearTimeout(force);
       resolve();

@@ -1,5 +1,5 @@
 import { LensError, quote } from '../core/errors.js';
-import type { App } from './environment.js';
+import type { App, RequestContext } from './environment.js';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -21,12 +21,16 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
  */
 export function refuseForeignOrigins(app: App): void {
   app.use(async (c, next) => {
-    if (!safeMethods.includes(c.req.method) && !isOwn((name) => c.req.header(name))) {
-      const from = c.req.header('Origin') ?? 'another site';
-      throw new LensError('ORIGIN_FORBIDDEN', `A page of ${quote(from)} may change nothing here.`);
-    }
+    if (!safeMethods.includes(c.req.method)) mustBeOwn(c);
     await next();
   });
+}
+
+/** Throws ORIGIN_FORBIDDEN. For WebSockets besides: no CORS keeps other sites from reading those (RFC 6455, 10.2). */
+export function mustBeOwn(c: RequestContext): void {
+  if (isOwn((name) => c.req.header(name))) return;
+  const from = c.req.header('Origin') ?? 'another site';
+  throw new LensError('ORIGIN_FORBIDDEN', `A page of ${quote(from)} may change nothing here.`);
 }
 
 function isOwn(header: (name: string) => string | undefined): boolean {

@@ -1,11 +1,13 @@
 /** What happens in the server, for whoever wants to know at once. */
 
+export type StateName = 'idle' | 'starting' | 'live' | 'degraded' | 'recovering' | 'failed';
+
 /** A camera went into another state, or has another cause to be in the same. */
 export interface StateEvent {
   readonly type: 'state';
   readonly camera: string;
-  readonly from: string;
-  readonly state: string;
+  readonly from: StateName;
+  readonly state: StateName;
   /** CLOCK_MONOTONIC ms: when it went into the state. */
   readonly sinceMs: number;
   readonly cause: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
@@ -19,7 +21,7 @@ export interface TiersEvent {
   readonly camera: string;
 }
 
-/** Cameras came or went. */
+/** Another configuration was applied: cameras may have come and gone. */
 export interface CamerasEvent {
   readonly type: 'cameras';
 }

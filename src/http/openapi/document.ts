@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode, LensError } from '../../core/errors.js';
 import { components } from '../schemas/components.js';
 import { problemSchema } from '../schemas/problem.js';
 import { cameraOperations } from './cameras.js';
+import { eventOperations } from './events.js';
 import { serverOperations } from './health.js';
 import type { Content, Operation } from './operation.js';
 import { pictureOperations } from './pictures.js';
@@ -13,6 +14,7 @@ export const operations: readonly Operation[] = [
   ...pictureOperations,
   ...cameraOperations,
   ...viewerOperations,
+  ...eventOperations,
   ...serverOperations,
 ];
 
@@ -28,7 +30,7 @@ export function openApiDocument(version: string) {
     openapi: '3.1.1',
     info: { title: 'Lenscast', version, description: 'Cameras, their pictures and who watches them.' },
     servers: [{ url: '/' }],
-    tags: ['pictures', 'cameras', 'viewers', 'server'].map((name) => ({ name })),
+    tags: ['pictures', 'cameras', 'viewers', 'events', 'server'].map((name) => ({ name })),
     paths,
     components: { schemas: componentSchemas() },
   };

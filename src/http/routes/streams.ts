@@ -9,6 +9,7 @@ import { checkTierBounds, parseStreamQuery, tierChoice } from '../../transports/
 import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
 import { takeSnapshot } from '../../transports/snapshot/take.js';
 import { type App, clientAddress, type RequestContext, type Services } from '../environment.js';
+import { tiersKnown } from '../tiers-known.js';
 
 const snapshotTimeoutMs = 1900;
 
@@ -104,9 +105,4 @@ function mustBeThere(camera: Camera, cameras: Services['cameras']): void {
       camera.id,
       cameras.all().map(({ id }) => id),
     );
-}
-
-/** A device that takes long to say what it can do must not hold up who asks for a tier that is there in any case. */
-async function tiersKnown(camera: Camera): Promise<void> {
-  await Promise.race([camera.knowTiers(), new Promise((resolve) => setTimeout(resolve, 1500).unref())]);
 }

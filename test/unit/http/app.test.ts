@@ -5,8 +5,10 @@ import type { CameraConfig } from '../../../src/config/config.js';
 import { monotonicMs } from '../../../src/core/clock.js';
 import { createLog } from '../../../src/core/log.js';
 import { createApp } from '../../../src/http/app.js';
+import { EventBus } from '../../../src/hub/events.js';
 import { ViewerRegistry } from '../../../src/hub/viewer-registry.js';
 import { MjpegTransport } from '../../../src/transports/mjpeg/transport.js';
+import { WebSocketTransport } from '../../../src/transports/websocket/transport.js';
 import { cameraConfig, FakeAddon, silentLog, until } from '../fakes.js';
 
 const sockets = { sendToAll() {}, boundBuffer() {}, setUnsentLimit() {}, info: () => expect.unreachable() };
@@ -19,11 +21,16 @@ function setUp(
   const addon = new FakeAddon();
   const cameras = configs.map((each) => new Camera(cameraConfig(each), { addon, clock: monotonicMs, log: silentLog }));
   onTestFinished(async () => void (await Promise.all(cameras.map((camera) => camera.close()))));
-  const viewers = new ViewerRegistry();
+  const events = new EventBus();
+  const viewers = new ViewerRegistry(events);
+  const webSockets = new WebSocketTransport({ viewers, clock: monotonicMs, sockets });
+  onTestFinished(() => webSockets.close());
   const lines: string[] = [];
   const app = createApp({
     cameras: new CameraDirectory(cameras),
     viewers,
+    events,
+    webSockets,
     mjpeg: new MjpegTransport({ viewers, clock: monotonicMs, sockets }),
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render },
     clock: monotonicMs,

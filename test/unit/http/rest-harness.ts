@@ -9,9 +9,11 @@ import { monotonicMs } from '../../../src/core/clock.js';
 import type { Log } from '../../../src/core/log.js';
 import { createApp } from '../../../src/http/app.js';
 import type { Channel } from '../../../src/hub/channel.js';
+import { EventBus } from '../../../src/hub/events.js';
 import { Subscription } from '../../../src/hub/subscription.js';
 import { type TierChoice, type Viewer, ViewerRegistry } from '../../../src/hub/viewer-registry.js';
 import { MjpegTransport } from '../../../src/transports/mjpeg/transport.js';
+import { WebSocketTransport } from '../../../src/transports/websocket/transport.js';
 import { cameraConfig, FakeAddon, silentLog } from '../fakes.js';
 
 /** A viewer that remembers what became of it. */
@@ -65,12 +67,17 @@ export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silen
   const addon = new FakeAddon();
   const camera = new Camera(cameraConfig(config), { addon, clock: monotonicMs, log });
   onTestFinished(() => camera.close());
-  const viewers = new ViewerRegistry();
+  const events = new EventBus();
+  const viewers = new ViewerRegistry(events);
   const sockets = { sendToAll() {}, boundBuffer() {}, setUnsentLimit() {}, info: () => addon.socketInfo() };
+  const webSockets = new WebSocketTransport({ viewers, clock: monotonicMs, sockets });
+  onTestFinished(() => webSockets.close());
   const app = createApp({
     cameras: new CameraDirectory([camera]),
     viewers,
+    events,
     mjpeg: new MjpegTransport({ viewers, clock: monotonicMs, sockets }),
+    webSockets,
     metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
     clock: monotonicMs,
     log,
