@@ -10,6 +10,7 @@
 #include "pipeline_wrap.h"
 #include "probe.h"
 #include "socket.h"
+#include "still_gate.h"
 #include "task.h"
 
 namespace lenscast {
@@ -95,7 +96,10 @@ void initGStreamer(Napi::Env env) {
   std::string failure;
   std::call_once(once, [&failure] {
     GError* rawError = nullptr;
-    if (gst_init_check(nullptr, nullptr, &rawError)) return;
+    if (gst_init_check(nullptr, nullptr, &rawError)) {
+      registerStillGate();
+      return;
+    }
     const ErrorPtr error(rawError);
     failure = error ? toString(error->message) : "unknown";
   });

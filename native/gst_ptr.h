@@ -22,6 +22,7 @@ struct Freed {
 inline void unrefSample(GstSample* sample) { gst_sample_unref(sample); }
 inline void unrefBuffer(GstBuffer* buffer) { gst_buffer_unref(buffer); }
 inline void unrefMessage(GstMessage* message) { gst_message_unref(message); }
+inline void unrefEvent(GstEvent* event) { gst_event_unref(event); }
 inline void unrefCaps(GstCaps* caps) { gst_caps_unref(caps); }
 
 template <typename T, auto Free>
@@ -39,6 +40,7 @@ using AppSrcPtr = Owned<GstAppSrc, gst_object_unref>;
 using SamplePtr = Owned<GstSample, unrefSample>;
 using BufferPtr = Owned<GstBuffer, unrefBuffer>;
 using MessagePtr = Owned<GstMessage, unrefMessage>;
+using EventPtr = Owned<GstEvent, unrefEvent>;
 using CapsPtr = Owned<GstCaps, unrefCaps>;
 using StructurePtr = Owned<GstStructure, gst_structure_free>;
 using ParseContextPtr = Owned<GstParseContext, gst_parse_context_free>;

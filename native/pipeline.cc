@@ -17,7 +17,8 @@ Pipeline::Pipeline(AbandonedCount abandoned)
       events_(std::make_shared<EventQueue>(bell_)) {}
 
 std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const std::vector<std::string>& sinks,
-                                         const std::optional<std::string>& tap, AbandonedCount abandoned) {
+                                         const std::optional<std::string>& tap, const std::vector<std::string>& meters,
+                                         AbandonedCount abandoned) {
   const std::shared_ptr<Pipeline> pipeline(new Pipeline(std::move(abandoned)));
   pipeline->element_ = parsePipeline(description);
   GstElement* element = pipeline->element_.get();
@@ -36,6 +37,13 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const s
     }
     pipeline->tap_ = std::make_shared<Tap>(pipeline->events_);
     Tap::attach(pipeline->tapPad_.get(), pipeline->tap_);
+  }
+  for (const std::string& name : meters) {
+    auto meter = std::make_shared<Meter>();
+    if (!pipeline->meters_.emplace(name, meter).second) {
+      throw AddonError(code::kInvalidArg, "options.meters names " + quoted(name) + " twice");
+    }
+    Meter::attach(findElement(element, name).get(), meter);
   }
   KeyframeGate::attachToValves(element);
   decodeWithoutDelay(element);
@@ -176,6 +184,12 @@ std::map<std::string, SinkStats> Pipeline::sinkStats() const {
 
 std::optional<TapStats> Pipeline::tapStats() const {
   return tap_ ? std::make_optional(tap_->stats()) : std::nullopt;
+}
+
+std::map<std::string, MeterStats> Pipeline::meterStats() const {
+  std::map<std::string, MeterStats> stats;
+  for (const auto& [name, meter] : meters_) stats.emplace(name, meter->stats());
+  return stats;
 }
 
 }  // namespace lenscast

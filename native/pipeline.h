@@ -13,6 +13,7 @@
 #include "events.h"
 #include "frame_sink.h"
 #include "gst_ptr.h"
+#include "meter.h"
 #include "property.h"
 #include "tap.h"
 
@@ -27,7 +28,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
   // In state NULL. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
   static std::shared_ptr<Pipeline> open(const std::string& description, const std::vector<std::string>& sinks,
-                                        const std::optional<std::string>& tap, AbandonedCount abandoned);
+                                        const std::optional<std::string>& tap, const std::vector<std::string>& meters,
+                                        AbandonedCount abandoned);
 
   // Rung when a frame or an event waits.
   const std::shared_ptr<Doorbell>& bell() const { return bell_; }
@@ -57,6 +59,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   GstState state() const;
   std::map<std::string, SinkStats> sinkStats() const;
   std::optional<TapStats> tapStats() const;
+  std::map<std::string, MeterStats> meterStats() const;
 
  private:
   explicit Pipeline(AbandonedCount abandoned);
@@ -68,6 +71,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   const std::shared_ptr<EventQueue> events_;
   std::map<std::string, std::shared_ptr<FrameSink>> sinks_;
   std::shared_ptr<Tap> tap_;
+  std::map<std::string, std::shared_ptr<Meter>> meters_;
   PadPtr tapPad_;
   // Freed by the closing thread; nobody else looks at it once closing_ is true.
   ElementPtr element_;

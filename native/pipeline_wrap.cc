@@ -1,11 +1,13 @@
 #include "pipeline_wrap.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "border.h"
+#include "clock.h"
 #include "task.h"
 
 namespace lenscast {
@@ -64,11 +66,28 @@ Napi::Value toJs(Napi::Env env, const std::optional<TapStats>& stats) {
   return object;
 }
 
-std::vector<std::string> sinkNames(Napi::Value value) {
-  if (!value.IsArray()) throw AddonError(code::kInvalidArg, "options.sinks must be an array, not " + describe(value));
+Napi::Object toJs(Napi::Env env, const MeterStats& stats) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("in", static_cast<double>(stats.in));
+  object.Set("out", static_cast<double>(stats.out));
+  object.Set("timed", static_cast<double>(stats.timed));
+  object.Set("busyMs", toMs(stats.busyNs));
+  return object;
+}
+
+template <typename Stats>
+Napi::Object toJs(Napi::Env env, const std::map<std::string, Stats>& byName) {
+  Napi::Object object = Napi::Object::New(env);
+  for (const auto& [name, stats] : byName) object.Set(name, toJs(env, stats));
+  return object;
+}
+
+std::vector<std::string> namesArg(Napi::Value value, const std::string& what) {
+  if (!value.IsArray()) throw AddonError(code::kInvalidArg, what + " must be an array, not " + describe(value));
   const auto array = value.As<Napi::Array>();
+  const std::string each = what + "[]";
   std::vector<std::string> names;
-  for (uint32_t i = 0; i < array.Length(); i += 1) names.push_back(stringArg(array.Get(i), "options.sinks[]"));
+  for (uint32_t i = 0; i < array.Length(); i += 1) names.push_back(stringArg(array.Get(i), each.c_str()));
   return names;
 }
 
@@ -108,12 +127,15 @@ Napi::Value PipelineWrap::open(const Napi::CallbackInfo& info) {
     const Napi::Object handlers = objectArg(info[2], "handlers");
     const Napi::Function onFrames = functionArg(handlers.Get("onFrames"), "handlers.onFrames");
     const Napi::Function onEvent = functionArg(handlers.Get("onEvent"), "handlers.onEvent");
-    const std::vector<std::string> sinks = sinkNames(options.Get("sinks"));
+    const std::vector<std::string> sinks = namesArg(options.Get("sinks"), "options.sinks");
     const Napi::Value tapName = options.Get("tap");
     const auto tap = tapName.IsUndefined() ? std::nullopt : std::make_optional(stringArg(tapName, "options.tap"));
 
+    const Napi::Value given = options.Get("meters");
+    const auto meters = given.IsUndefined() ? std::vector<std::string>() : namesArg(given, "options.meters");
+
     const auto environment = Environment::of(env);
-    environment->opening = Pipeline::open(description, sinks, tap, environment->abandoned);
+    environment->opening = Pipeline::open(description, sinks, tap, meters, environment->abandoned);
     Napi::Object made = environment->pipelineClass.New({});
     // Held by the object, not by a reference of ours: handlers mostly refer to the object themselves.
     Napi::Array held = Napi::Array::New(env);
@@ -287,12 +309,11 @@ Napi::Value PipelineWrap::seek(const Napi::CallbackInfo& info) {
 
 Napi::Value PipelineWrap::stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Napi::Object sinks = Napi::Object::New(env);
-  for (const auto& [name, stats] : pipeline_->sinkStats()) sinks.Set(name, toJs(env, stats));
   Napi::Object object = Napi::Object::New(env);
   object.Set("state", nameOf(pipeline_->state()));
-  object.Set("sinks", sinks);
+  object.Set("sinks", toJs(env, pipeline_->sinkStats()));
   object.Set("tap", toJs(env, pipeline_->tapStats()));
+  object.Set("meters", toJs(env, pipeline_->meterStats()));
   return object;
 }
 

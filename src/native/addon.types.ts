@@ -96,6 +96,8 @@ export interface PipelineOptions {
    * source pad, reports EOS there, and, where the caps are image/jpeg, drops and counts JPEGs that are cut or broken.
    */
   readonly tap?: string;
+  /** The names of elements with one `sink` and one `src` pad whose work is measured. */
+  readonly meters?: readonly string[];
 }
 
 export interface SinkStats {
@@ -119,10 +121,21 @@ export interface TapStats {
   readonly caps: string;
 }
 
+/** What passed an element. */
+export interface MeterStats {
+  /** Buffers that went in, and that came out: the rest were left out, or are inside. */
+  readonly in: number;
+  readonly out: number;
+  /** Those that came out with the time stamp of one that went in, and how long they took altogether. */
+  readonly timed: number;
+  readonly busyMs: number;
+}
+
 export interface PipelineStats {
   readonly state: PipelineState;
   readonly sinks: Readonly<Record<string, SinkStats>>;
   readonly tap: TapStats | null;
+  readonly meters: Readonly<Record<string, MeterStats>>;
 }
 
 export type PropertyValue = string | number | boolean;
@@ -243,7 +256,8 @@ export interface NativeAddon {
   /** For example `1.22.0`. */
   readonly gstreamerVersion: string;
   /**
-   * Parses and builds; nothing runs yet. A `valve` that opens lets frames that lean on earlier ones pass from the next
+   * Parses and builds; nothing runs yet. Besides GStreamer's elements there is `lenscaststillgate`, which leaves out
+   * pictures that show nothing new (native/still_gate.h). A `valve` that opens lets frames that lean on earlier ones pass from the next
    * keyframe on, or after 10 s without one. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
    */
   openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): NativePipeline;

@@ -44,6 +44,7 @@ export class FakePipeline implements NativePipeline {
   readonly properties = new Map<string, unknown>();
   readonly frames = new Map<string, NativeFrame[]>();
   tap: TapStats = noTap;
+  meters: PipelineStats['meters'] = {};
   started = false;
   closed = false;
   /** What `start()` gives back; it never settles where this stays undefined. */
@@ -95,7 +96,7 @@ export class FakePipeline implements NativePipeline {
   }
 
   stats(): PipelineStats {
-    return { state: this.closed ? 'null' : 'playing', sinks: {}, tap: this.tap };
+    return { state: this.closed ? 'null' : 'playing', sinks: {}, tap: this.tap, meters: this.meters };
   }
 }
 
