@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
@@ -56,9 +55,8 @@ async function answerTo(...chunks: readonly (string | Buffer)[]): Promise<string
     answer += chunk.toString('latin1');
   });
   socket.on('error', () => {});
-  const closed = once(socket, 'close', { signal: AbortSignal.timeout(20_000) });
   for (const chunk of chunks) socket.write(chunk);
-  await closed;
+  await until('the end of the connection', () => socket.destroyed, 20_000);
   return answer;
 }
 
