@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { ElementError } from '../native/addon.types.js';
 import { FrameSlots } from './frame-slots.js';
@@ -34,7 +33,9 @@ export class CameraProcess {
   readonly slots: FrameSlots;
   handlers: ProcessHandlers | undefined;
   readonly #child: ChildProcess;
-  readonly #stream: Socket;
+  readonly #stream: Duplex;
+  readonly #received: FromProcess[] = [];
+  readonly #reader = new MessageReader((header) => this.#received.push(header as FromProcess));
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
   #lastId = 0;
@@ -49,11 +50,8 @@ export class CameraProcess {
     this.#child = spawn(process.execPath, words, {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe', this.slots.descriptor],
     });
-    const stream = this.#child.stdio[3];
-    // A process that couldn't be started has none.
-    this.#stream = (stream instanceof Duplex ? stream : new Duplex()) as Socket;
-    const reader = new MessageReader((header) => this.#onMessage(header as FromProcess));
-    this.#stream.on('data', (chunk: Buffer) => this.#read(reader, chunk));
+    this.#stream = streamOf(this.#child);
+    this.#stream.on('data', (chunk: Buffer) => this.#read(chunk));
     // Its end is told by its exit.
     this.#stream.on('error', () => {});
     this.#exited = new Promise((resolve) => {
@@ -127,14 +125,21 @@ export class CameraProcess {
     return !this.#running;
   }
 
-  #read(reader: MessageReader, chunk: Buffer): void {
+  /** It did what it never should: kills it, and tells so. */
+  distrust(what: string): void {
+    this.#die(`can't be understood: ${what}`);
+    this.#child.kill('SIGKILL');
+  }
+
+  #read(chunk: Buffer): void {
     if (!this.usable) return;
     try {
-      reader.push(chunk);
+      this.#reader.push(chunk);
     } catch (error) {
-      this.#die(`can't be understood: ${error instanceof Error ? error.message : error}`);
-      this.#child.kill('SIGKILL');
+      this.distrust(error instanceof Error ? error.message : String(error));
     }
+    // What the handlers throw is not the process' fault.
+    for (const message of this.#received.splice(0)) this.#onMessage(message);
   }
 
   #onMessage(message: FromProcess): void {
@@ -163,6 +168,13 @@ export class CameraProcess {
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
+}
+
+/** A process that couldn't be started has none. */
+function streamOf(child: ChildProcess): Duplex {
+  const streams: readonly unknown[] | undefined = child.stdio;
+  const stream = streams?.[3];
+  return stream instanceof Duplex ? stream : new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
 }
 
 function deathError(message: string): ElementError {

@@ -22,7 +22,7 @@ export interface IsolatedPipelineOptions {
   readonly onClosed: (ended: boolean) => void;
 }
 
-const noStats: PipelineStats = { state: 'null', sinks: {}, tap: null };
+const noStats: PipelineStats = { state: 'null', sinks: {}, tap: null, meters: {} };
 
 function codedError(code: NativeErrorCode, message: string): Error {
   return Object.assign(new Error(message), { code });
@@ -76,7 +76,13 @@ export class IsolatedPipeline implements RunnablePipeline {
     this.#waiting.delete(number);
     const { width, height, captureMs, arrivalMs, sequence, keyframe } = notice;
     const { handle, data } = buffers.acquire(notice.bytes);
-    process.slots.read(number, data);
+    try {
+      process.slots.read(number, data);
+    } catch (error) {
+      buffers.release(handle);
+      process.distrust(error instanceof Error ? error.message : String(error));
+      return null;
+    }
     process.send({ type: 'taken', sink: number });
     return { handle, data, width, height, captureMs, arrivalMs, sequence, keyframe };
   }
