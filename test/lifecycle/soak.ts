@@ -70,7 +70,8 @@ function comingAndGoing(connects: number): Phase {
   };
   return {
     name: `${connects} connects, half of them cut off`,
-    warmUp: async (server) => void (await load(server, 100)),
+    // The heap grows to what such a crowd needs, and stays there.
+    warmUp: async (server) => void (await load(server, 2 * connects)),
     run: async (server) => {
       const { closed, reset, refused, timedOut } = await load(server, connects);
       return `${closed} closed, ${reset} reset, ${refused} refused, ${timedOut} timed out`;
