@@ -9,8 +9,8 @@ export interface ShownCamera {
 }
 
 /**
- * The list of cameras with live pictures. A browser opens six connections to a host: up to four cameras play as
- * streams, in the smallest tier; of more of them, snapshots follow each other.
+ * The list of cameras with live pictures, in the smallest tier. A browser opens six connections to a host: up to four
+ * cameras play as streams; more of them share one connection.
  */
 export function indexPage(cameras: readonly ShownCamera[]): string {
   const streams = cameras.length <= 4;
@@ -49,7 +49,7 @@ function card({ id, name, tiers }: ShownCamera, streams: boolean): string {
   const smallest = encodeURIComponent(tiers.at(-1) ?? 'auto');
   const source = streams
     ? `data-stream="${base}/stream?tier=${smallest}"`
-    : `data-snapshot="${base}/snapshot?tier=${smallest}"`;
+    : `data-tier="${text(tiers.at(-1) ?? 'auto')}" data-snapshot="${base}/snapshot?tier=${smallest}"`;
   const links = ['auto', ...tiers].map(
     (tier) => `<a href="${base}/stream?tier=${encodeURIComponent(tier)}">${text(tier)}</a>`,
   );

@@ -224,7 +224,7 @@ describe('the page', () => {
 
   it('streams up to four cameras, in their smallest tier, and shows pictures of more', async () => {
     const few = await page(['a', 'b', 'c', 'd'].map((id) => ({ id })));
-    expect(few.match(/src="\/cameras\/\w\/stream\?tier=low"/g)).toHaveLength(4);
+    expect(few.match(/data-stream="\/cameras\/\w\/stream\?tier=low"/g)).toHaveLength(4);
     expect(few).not.toContain('data-snapshot="');
     const many = await page(['a', 'b', 'c', 'd', 'e'].map((id) => ({ id })));
     expect(many.match(/data-snapshot="\/cameras\/\w\/snapshot\?tier=low"/g)).toHaveLength(5);
