@@ -5,7 +5,9 @@ import {
   causeOfFault,
   endsTheStream,
   type PipelineFault,
+  placeOf,
 } from '../../../src/camera/cause.js';
+import { parseSource } from '../../../src/config/source.js';
 
 const resource = 'gst-resource-error-quark';
 const stream = 'gst-stream-error-quark';
@@ -13,6 +15,19 @@ const stream = 'gst-stream-error-quark';
 function fault(init: Partial<PipelineFault>): PipelineFault {
   return { element: 'source', factory: 'x', domain: resource, number: 1, message: 'It failed.', debug: '', ...init };
 }
+
+describe('placeOf', () => {
+  it.each([
+    ['v4l2:/dev/video0', '/dev/video0'],
+    ['rtsp://me:secret@10.0.0.7/live', '10.0.0.7'],
+    ['http://me:secret@cam.lan:8081/stream?x=1', 'cam.lan:8081'],
+    ['file:/clips/a.mp4', '/clips/a.mp4'],
+    ['csi:1', 'the camera at sensor 1'],
+    ['test:', 'the test picture'],
+  ])('names %s without its secrets', (source, place) => {
+    expect(placeOf(parseSource(source))).toBe(place);
+  });
+});
 
 describe('causeOfFault', () => {
   it.each([
@@ -35,15 +50,15 @@ describe('causeOfFault', () => {
   });
 
   it.each([
-    ['Could not connect to server (Connection refused)', 'the camera refuses the connection'],
-    ['Error sending request: No route to host', 'no route to the camera'],
-    ['Could not resolve "cam.lan"', "the camera's name cannot be resolved"],
-    ['Socket I/O timed out', 'the camera does not answer'],
-    ["gstv4l2object.c(4041): Device '/dev/video0' is busy", 'another program uses the device'],
-    ['system error: No such device', 'the device is gone'],
-    ['system error: Permission denied', 'permission denied'],
+    ['Could not connect to server (Connection refused)', 'cam.lan refuses the connection'],
+    ['Error sending request: No route to host', 'no route to cam.lan'],
+    ['Could not resolve "cam.lan"', 'the name of cam.lan cannot be resolved'],
+    ['Socket I/O timed out', 'cam.lan does not answer'],
+    ["gstv4l2object.c(4041): Device '/dev/video0' is busy", 'another program uses cam.lan'],
+    ['system error: No such device', 'cam.lan is gone'],
+    ['system error: Permission denied', 'no permission to use cam.lan'],
   ])('tells "%s" as an owner would', (debug, message) => {
-    expect(causeOfFault(fault({ debug })).message).toBe(message);
+    expect(causeOfFault(fault({ debug }), 'cam.lan').message).toBe(message);
   });
 
   it('keeps what it does not know in the element’s own words, without passwords', () => {
@@ -54,7 +69,7 @@ describe('causeOfFault', () => {
 
   it('tells a wrong password before anything else', () => {
     const { message } = causeOfFault(fault({ number: 15, debug: 'Connection refused' }));
-    expect(message).toBe('the camera refuses: user or password is wrong');
+    expect(message).toBe('401 from the camera: user or password is wrong');
   });
 
   it('knows a stream that nothing was linked to', () => {
@@ -103,6 +118,14 @@ describe('causeOfError', () => {
   ])('knows %s of the addon as %s', (code, expected, permanent) => {
     const error = Object.assign(new Error('at rtsp://a:secret@b/'), { code });
     expect(causeOfError(error)).toEqual({ code: expected, message: 'at rtsp://a:***@b/', permanent });
+  });
+
+  it("names the death of a camera's process, whatever it was doing", () => {
+    const where = { element: 'process', factory: '', domain: 'lenscast-process', number: 1, debug: '' };
+    const message = "the camera's process died: SIGSEGV";
+    const crashed = { code: 'crashed', message, permanent: false };
+    expect(causeOfFault({ ...where, message })).toEqual(crashed);
+    expect(causeOfError(Object.assign(new Error(message), where, { code: 'ERR_STATE_CHANGE' }))).toEqual(crashed);
   });
 
   it('takes anything that was thrown', () => {
