@@ -33,6 +33,8 @@ export interface SessionOptions {
 }
 
 const closeTimeoutMs = 2000;
+// Somebody who asks for a picture now and then, every ten seconds for example, is not to wait for a keyframe each time.
+const lateShutMs = 15_000;
 // Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
 const feedQueueBytes = 8 * 1024 * 1024;
 
@@ -49,6 +51,8 @@ export class Session {
   #plan: SessionPlan | undefined;
   #pipeline: RunnablePipeline | undefined;
   #reader: MjpegReader | undefined;
+  /** By valve: shuts it later. */
+  readonly #shutting = new Map<string, NodeJS.Timeout>();
   #over = false;
   #closing: Promise<void> | undefined;
 
@@ -115,6 +119,7 @@ export class Session {
 
   async #close(): Promise<void> {
     this.#reader?.close();
+    for (const timer of this.#shutting.values()) clearTimeout(timer);
     // First the pipeline: it may be its start that hangs.
     await this.#pipeline?.close(closeTimeoutMs);
     await this.#opening;
@@ -127,8 +132,21 @@ export class Session {
       this.#plan.tiers.filter(({ name }) => this.#watched.has(name)).flatMap(({ valves }) => valves),
     );
     for (const valve of new Set(this.#plan.tiers.flatMap(({ valves }) => valves))) {
-      this.#pipeline.setProperty(valve, 'drop', !open.has(valve));
+      if (open.has(valve) || !this.#plan.lateValves.includes(valve)) this.#setValve(valve, open.has(valve));
+      else if (!this.#shutting.has(valve)) this.#shutLater(valve);
     }
+  }
+
+  #setValve(valve: string, open: boolean): void {
+    clearTimeout(this.#shutting.get(valve));
+    this.#shutting.delete(valve);
+    this.#pipeline?.setProperty(valve, 'drop', !open);
+  }
+
+  #shutLater(valve: string): void {
+    const timer = setTimeout(() => this.#setValve(valve, false), lateShutMs);
+    timer.unref();
+    this.#shutting.set(valve, timer);
   }
 
   #takeFrames(): void {

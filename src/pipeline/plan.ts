@@ -16,6 +16,8 @@ export interface PlannedTier {
 export interface PipelinePlan {
   readonly description: string;
   readonly tap: string;
+  /** Valves that are better shut a while after nobody needs them: what lies behind begins with a keyframe. */
+  readonly lateValves: readonly string[];
   /** Best first. */
   readonly tiers: readonly PlannedTier[];
 }
@@ -57,7 +59,8 @@ export function planPipeline(source: PipelineSource, tiers: ReadonlyMap<string, 
         chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, nominalRate, rawTee),
       ]
     : [chain(description, rawTee)];
-  return { description: [...head, ...branches].join('  '), tap: TAP, tiers: planned };
+  const lateValves = output === 'coded' ? [decodeValve] : [];
+  return { description: [...head, ...branches].join('  '), tap: TAP, lateValves, tiers: planned };
 }
 
 /** JPEGs stand alone and old ones may go; frames that lean on each other must all reach the decoder. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Session, type SessionPlan } from '../../../src/camera/session.js';
 import type { Cause } from '../../../src/camera/supervisor.js';
 import type { Frame } from '../../../src/core/frame.js';
@@ -8,6 +8,7 @@ import { FakeAddon, type FakePipeline, manualClock, until } from '../fakes.js';
 const plan: SessionPlan = {
   description: 'a ! b',
   tap: 'tap',
+  lateValves: [],
   tiers: [
     { name: 'source', sink: 'sink_source', valves: ['valve_source'] },
     { name: 'high', sink: 'sink_high', valves: ['decode', 'valve_high'] },
@@ -70,6 +71,28 @@ describe('Session', () => {
     expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_high', 'valve_source']);
     session.watch('high', false);
     expect(openValves(pipeline)).toEqual(['valve_source']);
+    await session.close();
+  });
+
+  it('shuts late what begins with a keyframe, so that who asks again does not wait for one', async () => {
+    const late = { ...plan, lateValves: ['decode'] };
+    const { start, opened } = setUp({ watched: ['low'], findPlan: () => Promise.resolve(late) });
+    const session = start();
+    const pipeline = await opened();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      session.watch('low', false);
+      vi.advanceTimersByTime(14_000);
+      expect(openValves(pipeline)).toEqual(['decode']);
+      session.watch('low', true);
+      vi.advanceTimersByTime(30_000);
+      expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_low']);
+      session.watch('low', false);
+      vi.advanceTimersByTime(16_000);
+      expect(openValves(pipeline)).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
     await session.close();
   });
 
