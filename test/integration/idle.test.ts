@@ -76,15 +76,12 @@ describe('a tier that nobody watches', () => {
     expect((await frames(server, 'low')) - before).toBeLessThanOrEqual(1);
   });
 
-  test('begins with a whole picture when it is watched again, in the middle of a stream with few keyframes', async () => {
-    const camera = stopAfterTest(await RtspCamera.start({ width: 320, height: 192, gop: 45 }));
+  test('is still decoded for a while, so that who asks again does not wait for a keyframe', async () => {
+    const camera = stopAfterTest(await RtspCamera.start({ width: 320, height: 192, gop: 900 }));
     const server = stopAfterTest(await Server.start({ sources: [camera.url] }));
-    const low = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=low'));
-    await low.part();
-    await low.stop();
-    await until('nobody watches', async () => (await server.camera()).viewers === 0);
-    expect((await server.camera()).state).toBe('live');
-    const again = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=low'));
-    expect((await again.part()).jpeg.length).toBeGreaterThan(0);
+    for (let visit = 0; visit < 3; visit++) {
+      const response = await fetch(`${server.url}/snapshot?tier=low`);
+      expect(response.status, await response.text()).toBe(200);
+    }
   });
 });
