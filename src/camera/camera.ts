@@ -6,6 +6,7 @@ import type { Channel } from '../hub/channel.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { tierChanges } from '../pipeline/tier.js';
+import { placeOf } from './cause.js';
 import { inspectSource } from './inspect.js';
 import { Inspection } from './inspection.js';
 import { Keeper } from './keeper.js';
@@ -257,7 +258,7 @@ export class Camera {
   async #plan(): Promise<SessionPlan> {
     const source = await this.#inspection.get();
     const tiers = new Map(this.#tiers.allSettings().map((tier) => [tier.name, tier]));
-    const plan = planPipeline(source, tiers);
+    const plan = { ...planPipeline(source, tiers), place: placeOf(this.config.source) };
     return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
   }
 

@@ -1,3 +1,4 @@
+import type { Source } from '../config/source.js';
 import { maskCredentials } from '../core/mask.js';
 import type { ElementError, PipelineEvent } from '../native/addon.types.js';
 import type { Cause } from './supervisor.js';
@@ -39,33 +40,55 @@ const missingPlugin = 12;
 const processDomain = 'lenscast-process';
 
 // What the elements say in their debug strings, told as an owner would.
-const sayings: readonly (readonly [RegExp, string])[] = [
-  [/no route to host/i, 'no route to the camera'],
-  [/network is unreachable/i, 'no network to reach the camera'],
-  [/connection refused/i, 'the camera refuses the connection'],
+const sayings: readonly (readonly [RegExp, (place: string) => string])[] = [
+  [/no route to host/i, (place) => `no route to ${place}`],
+  [/network is unreachable/i, (place) => `no network that leads to ${place}`],
+  [/connection refused/i, (place) => `${place} refuses the connection`],
   // All that rtspsrc tells of a port where nobody listens.
-  [/failed to connect\b/i, 'no connection to the camera: it is off, or its address or port is wrong'],
-  [/connection reset|server closed the connection/i, 'the camera closed the connection'],
-  [/timed out|timeout/i, 'the camera does not answer'],
-  [/could not resolve|name or service not known|temporary failure in name/i, "the camera's name cannot be resolved"],
-  [/no such device|no longer exists|device is removed/i, 'the device is gone'],
-  [/failed to allocate a buffer/i, 'the device gives no more pictures'],
-  [/no such file/i, 'it does not exist'],
-  [/device .*is busy|resource busy/i, 'another program uses the device'],
-  [/permission denied/i, 'permission denied'],
+  [/failed to connect\b/i, (place) => `no connection to ${place}: it is off, or its address or port is wrong`],
+  [/connection reset|server closed the connection/i, (place) => `${place} closed the connection`],
+  [/timed out|timeout/i, (place) => `${place} does not answer`],
+  [
+    /could not resolve|name or service not known|temporary failure in name/i,
+    (place) => `the name of ${place} cannot be resolved`,
+  ],
+  [/no such device|no longer exists|device is removed/i, (place) => `${place} is gone`],
+  [/failed to allocate a buffer/i, (place) => `${place} gives no more pictures`],
+  [/no such file/i, (place) => `${place} does not exist`],
+  [/device .*is busy|resource busy/i, (place) => `another program uses ${place}`],
+  [/permission denied/i, (place) => `no permission to use ${place}`],
 ];
 
-/** What an error of the pipeline means to the camera's owner. */
-export function causeOfFault(fault: PipelineFault): Cause {
+/** Where a source is: the device, the host and port, the file. Without credentials. */
+export function placeOf(source: Source): string {
+  switch (source.kind) {
+    case 'v4l2':
+      return source.device;
+    case 'rtsp':
+    case 'http':
+      return new URL(source.url).host;
+    case 'file':
+      return source.path;
+    case 'csi':
+      return `the camera at sensor ${source.sensor}`;
+    case 'test':
+      return 'the test picture';
+  }
+}
+
+const somewhere = 'the camera';
+
+/** What an error of the pipeline means to the camera's owner; `place` as of {@link placeOf}. */
+export function causeOfFault(fault: PipelineFault, place = somewhere): Cause {
   const kind = classify(fault);
   if (kind.code === 'unauthorized') {
-    return { ...kind, message: 'the camera refuses: user or password is wrong' };
+    return { ...kind, message: '401 from the camera: user or password is wrong' };
   }
   const told = `${fault.debug}\n${fault.message}`;
   if (/not-linked/.test(told)) {
     return { code: 'unsupported', message: "the camera's stream is of no kind that can be decoded", permanent: true };
   }
-  const said = sayings.find(([pattern]) => pattern.test(told))?.[1];
+  const said = sayings.find(([pattern]) => pattern.test(told))?.[1](place);
   const plain = fault.domain === processDomain ? fault.message : `${fault.message} (${fault.element})`;
   return { ...kind, message: said ?? maskCredentials(plain) };
 }
@@ -85,14 +108,14 @@ export function endsTheStream(warning: PipelineFault): boolean {
 }
 
 /** What a call into the addon, or the file system, threw. */
-export function causeOfError(error: unknown): Cause {
+export function causeOfError(error: unknown, place = somewhere): Cause {
   if (error instanceof CameraFault) return error.reason;
-  if (isElementError(error)) return causeOfFault(error);
+  if (isElementError(error)) return causeOfFault(error, place);
   const message = maskCredentials(error instanceof Error ? error.message : String(error));
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_MISSING_ELEMENT') return { code: 'missing-plugin', message, permanent: true };
   if (code === 'ERR_PARSE') return { code: 'settings', message, permanent: true };
-  const said = sayings.find(([pattern]) => pattern.test(message))?.[1];
+  const said = sayings.find(([pattern]) => pattern.test(message))?.[1](place);
   return { code: 'error', message: said ?? message, permanent: false };
 }
 

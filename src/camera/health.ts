@@ -32,6 +32,40 @@ export function findAilment(source: SourceWindow): Cause | null {
   return null;
 }
 
+const brokenInARowForFault = 5;
+const silenceForFaultMs = 700;
+
+/** Why a source counts as lost although it sends something; null where it doesn't. Pure. */
+export function findLoss({ brokenInARow, goodMsAgo }: { brokenInARow: number; goodMsAgo: number }): Cause | null {
+  if (brokenInARow < brokenInARowForFault || goodMsAgo < silenceForFaultMs) return null;
+  return { code: 'broken-frames', message: `every picture comes broken, ${brokenInARow} in a row`, permanent: false };
+}
+
+/** How long the tiers that somebody watches have given no picture. */
+export interface PictureSilence {
+  /** Tiers that are watched. */
+  readonly watched: number;
+  /** Those of them that have been waited for too long. */
+  readonly silent: readonly string[];
+  /** Of the one that was waited for the longest. */
+  readonly longestMs: number;
+}
+
+/** Of a source that gives frames of which nobody gets a picture; null where that isn't so. Pure. */
+export function findUndecodable({ watched, silent, longestMs }: PictureSilence): Undecodable | null {
+  if (silent.length === 0) return null;
+  const isLost = silent.length === watched;
+  const what = isLost ? 'no picture can be made of them' : `tier ${silent.join(' and ')} gets no picture`;
+  const message = `frames come, but ${what} for ${(longestMs / 1000).toFixed(1)} s`;
+  return { isLost, cause: { code: 'undecodable', message, permanent: false } };
+}
+
+export interface Undecodable {
+  /** No tier has pictures; else others still do. */
+  readonly isLost: boolean;
+  readonly cause: Cause;
+}
+
 /** The frame rate in a caps string such as `video/x-raw, …, framerate=(fraction)30/1`; null where there is none. */
 export function promisedFps(caps: string): number | null {
   const [, numerator = 0, denominator = 0] = /framerate=\(fraction\)(\d+)\/(\d+)/.exec(caps) ?? [];

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { PipelineRunner } from '../native/addon.types.js';
 import type { ElementSetting } from '../pipeline/tier.js';
-import { findAilment } from './health.js';
+import { findAilment, findLoss, findUndecodable } from './health.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
 import {
@@ -17,6 +17,7 @@ import {
   supervise,
   supervisorDefaults,
 } from './supervisor.js';
+import { WorkTotals } from './tier-work.js';
 
 export interface KeeperHandlers {
   /** Finds out what to run; may take a while, and may reject. */
@@ -54,6 +55,8 @@ const pollMs = 250;
 export class Keeper {
   /** What came through the source so far. */
   readonly progress: SourceProgress;
+  /** What was made of it for each tier. */
+  readonly work = new WorkTotals();
   readonly #options: KeeperOptions;
   #settings: SupervisorSettings = supervisorDefaults;
   #supervision: Supervision;
@@ -90,6 +93,7 @@ export class Keeper {
 
   /** What is to run is another now. */
   beginAnew(): void {
+    this.progress.forgetRate();
     this.#dispatch({ type: 'changed' });
   }
 
@@ -102,6 +106,7 @@ export class Keeper {
     this.#closed = true;
     clearTimeout(this.#tick);
     clearInterval(this.#poll);
+    this.#countWork();
     await this.#session?.close();
     this.#session = undefined;
   }
@@ -142,6 +147,7 @@ export class Keeper {
   #open(): void {
     const { clock, runner, watched, handlers } = this.#options;
     this.progress.restart();
+    this.work.restart();
     this.#session = new Session(
       {
         addon: runner(),
@@ -159,8 +165,13 @@ export class Keeper {
     this.#poll = setInterval(() => this.#look(), pollMs);
   }
 
+  #countWork(): void {
+    this.work.update(this.#session?.work() ?? []);
+  }
+
   async #closeSession(): Promise<void> {
     clearInterval(this.#poll);
+    this.#countWork();
     await this.#session?.close();
     this.#session = undefined;
     this.#dispatch({ type: 'closed' });
@@ -186,10 +197,22 @@ export class Keeper {
 
   /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
   #look(): void {
+    this.#countWork();
     const tap = this.#session?.progress();
     if (!tap) return;
-    if (this.progress.update(tap)) this.#dispatch({ type: 'frames' });
-    if (!isDelivering(this.#supervision.state)) return;
-    this.#dispatch({ type: 'ailment', cause: findAilment(this.progress.window) });
+    const delivers = this.progress.update(tap);
+    if (delivers) this.#dispatch({ type: this.#session?.awaitsFirstPicture ? 'heard' : 'frames' });
+    const { openedMs } = this.#supervision;
+    const goodMsAgo = this.#options.clock() - Math.max(openedMs, tap.lastMs);
+    const loss = findLoss({ brokenInARow: this.progress.brokenInARow, goodMsAgo });
+    if (loss !== null) this.#onFault(loss);
+    else if (isDelivering(this.#supervision.state)) this.#diagnose(delivers);
+  }
+
+  #diagnose(delivers: boolean): void {
+    const silence = delivers ? this.#session?.pictureSilence(this.#stallTimeoutMs()) : undefined;
+    const undecodable = silence === undefined ? null : findUndecodable(silence);
+    if (undecodable?.isLost) this.#onFault(undecodable.cause);
+    else this.#dispatch({ type: 'ailment', cause: undecodable?.cause ?? findAilment(this.progress.window) });
   }
 }

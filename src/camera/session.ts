@@ -5,6 +5,7 @@ import type { PipelinePlan, PlannedTier } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
 import type { ElementSetting } from '../pipeline/tier.js';
 import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
+import type { PictureSilence } from './health.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import type { Cause } from './supervisor.js';
 
@@ -12,6 +13,8 @@ import type { Cause } from './supervisor.js';
 export interface SessionPlan extends PipelinePlan {
   /** The URL of an HTTP camera, whose JPEGs are read here and pushed into the pipeline. */
   readonly feedUrl?: string;
+  /** What its faults are to name: the device, the host. */
+  readonly place?: string;
 }
 
 export interface SessionHandlers {
@@ -33,10 +36,18 @@ export interface SessionOptions {
 }
 
 const closeTimeoutMs = 2000;
+// A keyframe may be ten seconds away; once pictures come they come at least once a second.
+const firstPictureTimeoutMs = 15_000;
+const pictureTimeoutMs = 2500;
 // Somebody who asks for a picture now and then, every ten seconds for example, is not to wait for a keyframe each time.
 const lateShutMs = 15_000;
 // Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
 const feedQueueBytes = 8 * 1024 * 1024;
+
+interface Waiting {
+  sinceMs: number;
+  hadOne: boolean;
+}
 
 /**
  * One run of a camera's pipeline, from its construction to `close()`. Owns the native pipeline and, for an HTTP
@@ -44,7 +55,8 @@ const feedQueueBytes = 8 * 1024 * 1024;
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #watched = new Set<string>();
+  /** Since when each watched tier has been without a new picture, and whether it had any. */
+  readonly #watched = new Map<string, Waiting>();
   /** Since the plan may have been made: by element and property. */
   readonly #early = new Map<string, ElementSetting>();
   readonly #opening: Promise<void>;
@@ -58,15 +70,30 @@ export class Session {
 
   constructor(options: SessionOptions, watched: Iterable<string>) {
     this.#options = options;
-    for (const tier of watched) this.#watched.add(tier);
-    this.#opening = this.#open().catch((error: unknown) => this.#fail(causeOfError(error)));
+    for (const tier of watched) this.#await(tier);
+    this.#opening = this.#open().catch((error: unknown) => this.#fail(causeOfError(error, this.#plan?.place)));
   }
 
   /** Opens or shuts a tier's valves. */
   watch(tier: string, watched: boolean): void {
-    if (watched) this.#watched.add(tier);
-    else this.#watched.delete(tier);
+    if (!watched) this.#watched.delete(tier);
+    else if (!this.#watched.has(tier)) this.#await(tier);
     this.#setValves();
+  }
+
+  /** Whether somebody watches and nobody has had a picture yet. */
+  get awaitsFirstPicture(): boolean {
+    return this.#watched.size > 0 && [...this.#watched.values()].every(({ hadOne }) => !hadOne);
+  }
+
+  /** The watched tiers that have no picture although they should; a source of fewer frames may take `leastMs`. */
+  pictureSilence(leastMs: number): PictureSilence {
+    const nowMs = this.#options.clock();
+    const isSilent = ({ sinceMs, hadOne }: Waiting) =>
+      nowMs - sinceMs > Math.max(leastMs, hadOne ? pictureTimeoutMs : firstPictureTimeoutMs);
+    const silent = [...this.#watched].filter(([, waiting]) => isSilent(waiting));
+    const longestMs = Math.max(0, ...silent.map(([, { sinceMs }]) => nowMs - sinceMs));
+    return { watched: this.#watched.size, silent: silent.map(([tier]) => tier), longestMs };
   }
 
   /** Sets properties of the running pipeline, or of the one that is about to run. */
@@ -126,6 +153,10 @@ export class Session {
     this.#pipeline = undefined;
   }
 
+  #await(tier: string): void {
+    this.#watched.set(tier, { sinceMs: this.#options.clock(), hadOne: false });
+  }
+
   #setValves(): void {
     if (this.#plan === undefined || this.#pipeline === undefined || this.#over) return;
     const open = new Set(
@@ -157,6 +188,11 @@ export class Session {
   #takeFrame({ name, sink }: PlannedTier): void {
     const native = this.#over ? undefined : this.#pipeline?.take(sink);
     if (!native) return;
+    const waiting = this.#watched.get(name);
+    if (waiting !== undefined) {
+      waiting.sinceMs = this.#options.clock();
+      waiting.hadOne = true;
+    }
     const frame = this.#wrap(native);
     try {
       this.#options.handlers.onFrame(name, frame);
@@ -172,9 +208,10 @@ export class Session {
   }
 
   #onEvent(event: PipelineEvent): void {
-    if (event.type === 'error') this.#fail(causeOfFault(event));
-    else if (event.type === 'warning' && endsTheStream(event)) this.#fail(causeOfFault(event));
-    else if (event.type === 'eos' && !this.#over) {
+    if (event.type === 'error' || (event.type === 'warning' && endsTheStream(event))) {
+      this.#fail(causeOfFault(event, this.#plan?.place));
+    }
+    if (event.type === 'eos' && !this.#over) {
       this.#over = true;
       this.#options.handlers.onEnded();
     }

@@ -9,6 +9,7 @@ interface Sample {
 }
 
 const samplesKept = 9;
+const framesToTrust = 10;
 // Looks come four times a second while there is a pipeline.
 const looksEndMs = 2000;
 
@@ -24,15 +25,31 @@ export class SourceProgress {
   #samples: readonly Sample[] = [];
   #last = { buffers: 0, corrupt: 0, lastMs: 0 };
   #intervalMs: number | null = null;
+  #brokenInARow = 0;
+  #isCautious = false;
+  #isEstimate = false;
+  #restartedMs: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#restartedMs = clock();
   }
 
   /** A new pipeline: its counters are at zero. */
   restart(): void {
+    const { buffers } = this.#last;
+    // Of a camera that has become slow a pipeline gives up after its first frames: the next one must learn anew, and not
+    // from the frames that such a camera had in store.
+    this.#isCautious = buffers > 0 && buffers < framesToTrust;
+    if (this.#isCautious) this.forgetRate();
+    this.#restartedMs = this.#clock();
     this.#samples = [];
     this.#last = { buffers: 0, corrupt: 0, lastMs: 0 };
+    this.#brokenInARow = 0;
+  }
+
+  /** The source may have another frame rate now. */
+  forgetRate(): void {
     this.#intervalMs = null;
   }
 
@@ -40,10 +57,15 @@ export class SourceProgress {
   update(tap: TapStats): boolean {
     const fresh = tap.buffers - this.#last.buffers;
     this.frames += fresh;
-    this.corruptFrames += tap.corrupt - this.#last.corrupt;
+    const broken = tap.corrupt - this.#last.corrupt;
+    this.corruptFrames += broken;
+    this.#brokenInARow = fresh > 0 ? 0 : this.#brokenInARow + broken;
     if (fresh > 0 && this.#last.lastMs > 0) this.#measure((tap.lastMs - this.#last.lastMs) / fresh);
+    else if (fresh > 2 && this.#intervalMs === null && !this.#isCautious) this.#estimate(tap.lastMs, fresh);
     this.#last = { buffers: tap.buffers, corrupt: tap.corrupt, lastMs: tap.lastMs };
     if (tap.caps !== '') this.caps = tap.caps;
+    // A slow start isn't a low rate.
+    if (tap.buffers + tap.corrupt === 0) return false;
     this.#samples = [...this.#samples, { atMs: this.#clock(), buffers: tap.buffers, corrupt: tap.corrupt }].slice(
       -samplesKept,
     );
@@ -73,12 +95,25 @@ export class SourceProgress {
     };
   }
 
-  /** The time between two frames, smoothed; null until two looks saw some. It outlives a silence. */
+  /** Broken JPEGs since the last look that saw a good one. */
+  get brokenInARow(): number {
+    return this.#brokenInARow;
+  }
+
+  /** The time between two frames, smoothed; null until some were seen. It outlives silences and pipelines. */
   get frameIntervalMs(): number | null {
     return this.#intervalMs;
   }
 
+  /** At most: the start took some of that time. */
+  #estimate(lastMs: number, frames: number): void {
+    this.#intervalMs = (lastMs - this.#restartedMs) / (frames - 1);
+    this.#isEstimate = true;
+  }
+
   #measure(intervalMs: number): void {
-    this.#intervalMs = this.#intervalMs === null ? intervalMs : this.#intervalMs * 0.7 + intervalMs * 0.3;
+    const known = this.#isEstimate ? null : this.#intervalMs;
+    this.#intervalMs = known === null ? intervalMs : known * 0.7 + intervalMs * 0.3;
+    this.#isEstimate = false;
   }
 }

@@ -39,7 +39,13 @@ export interface Supervision {
   /** The wait after the last fault ends then, also for viewers who come while the camera is idle. */
   readonly notBeforeMs: number;
   readonly openedMs: number;
+  /** Whether anything came since then, pictures or not. */
+  readonly heard: boolean;
   readonly lastFrameMs: number;
+  /** How long the last start that succeeded took until something came; null before the first. */
+  readonly answeredInMs: number | null;
+  /** Starts in a row of which nothing was heard. */
+  readonly silentStarts: number;
   /** Tries since it was last stable, or left alone, for as long as {@link SupervisorSettings.stableMs}. */
   readonly attempt: number;
   readonly cause: Cause | null;
@@ -49,6 +55,8 @@ export type SupervisorEvent =
   | { readonly type: 'demand'; readonly wanted: boolean }
   /** Frames came from the source since the last such event. */
   | { readonly type: 'frames' }
+  /** The source gives something, but whoever watches has no picture of it yet. */
+  | { readonly type: 'heard' }
   /** Frames come, but not as they should; null when they do again. */
   | { readonly type: 'ailment'; readonly cause: Cause | null }
   /** `jitter` is 0 to 1, drawn by the caller. */
@@ -68,6 +76,8 @@ export interface SupervisorSettings {
   readonly lingerMs: number;
   /** How long the first frame may take. */
   readonly startTimeoutMs: number;
+  /** How long a source that was lost may give no sign of life at the next try: the least of it. */
+  readonly answerTimeoutMs: number;
   /** How long a live source may be silent. */
   readonly stallTimeoutMs: number;
   readonly backoffMinMs: number;
@@ -84,6 +94,7 @@ export interface SupervisorSettings {
 export const supervisorDefaults: SupervisorSettings = {
   lingerMs: 15_000,
   startTimeoutMs: 10_000,
+  answerTimeoutMs: 1500,
   stallTimeoutMs: 1000,
   backoffMinMs: 100,
   backoffMaxMs: 1500,
@@ -102,7 +113,10 @@ export function initialSupervision(nowMs: number): Supervision {
     openAtMs: null,
     notBeforeMs: nowMs,
     openedMs: nowMs,
+    heard: false,
     lastFrameMs: nowMs,
+    answeredInMs: null,
+    silentStarts: 0,
     attempt: 0,
     cause: null,
   };
@@ -119,6 +133,8 @@ export function supervise(now: Supervision, event: SupervisorEvent, nowMs: numbe
       return onDemand(now, event.wanted, nowMs, settings);
     case 'frames':
       return step(onFrames(now, nowMs));
+    case 'heard':
+      return step(onHeard(now, nowMs));
     case 'ailment':
       return step(onAilment(now, event.cause, nowMs));
     case 'fault':
@@ -144,9 +160,20 @@ export function nextTickMs(now: Supervision, settings: SupervisorSettings): numb
 }
 
 function silenceEndsMs(now: Supervision, settings: SupervisorSettings): number {
-  return now.lastFrameMs >= now.openedMs && isDelivering(now.state)
-    ? now.lastFrameMs + settings.stallTimeoutMs
-    : now.openedMs + settings.startTimeoutMs;
+  if (now.lastFrameMs >= now.openedMs && isDelivering(now.state)) return now.lastFrameMs + settings.stallTimeoutMs;
+  return now.openedMs + (now.heard ? settings.startTimeoutMs : answerTimeoutMs(now, settings));
+}
+
+const silentStartsUntilPatient = 4;
+
+/**
+ * A request into a black hole isn't answered when the camera is back: ask again soon. A camera that answered before has
+ * three times as long as it took then, and each four starts in vain it has twice as long, should it have become slow.
+ */
+function answerTimeoutMs(now: Supervision, settings: SupervisorSettings): number {
+  if (now.answeredInMs === null || now.state !== 'recovering') return settings.startTimeoutMs;
+  const usualMs = Math.max(settings.answerTimeoutMs, 3 * now.answeredInMs);
+  return Math.min(settings.startTimeoutMs, usualMs * 2 ** Math.floor(now.silentStarts / silentStartsUntilPatient));
 }
 
 function step(next: Supervision, ...actions: readonly SupervisorAction[]): Step {
@@ -169,8 +196,16 @@ function onDemand(now: Supervision, wanted: boolean, nowMs: number, settings: Su
 
 function onFrames(now: Supervision, nowMs: number): Supervision {
   if (now.pipeline !== 'open') return now;
-  if (now.state === 'degraded') return { ...now, lastFrameMs: nowMs };
-  return { ...enter(now, 'live', nowMs), lastFrameMs: nowMs, cause: null };
+  const heard = onHeard(now, nowMs);
+  if (now.state === 'degraded') return heard;
+  return { ...enter(heard, 'live', nowMs), lastFrameMs: nowMs, cause: null };
+}
+
+function onHeard(now: Supervision, nowMs: number): Supervision {
+  if (now.pipeline !== 'open') return now;
+  const alive = isDelivering(now.state) ? { ...now, lastFrameMs: nowMs } : now;
+  if (now.heard) return alive;
+  return { ...alive, heard: true, silentStarts: 0, answeredInMs: nowMs - now.openedMs };
 }
 
 function onAilment(now: Supervision, cause: Cause | null, nowMs: number): Supervision {
@@ -183,20 +218,30 @@ function onFault(now: Supervision, cause: Cause, jitter: number, nowMs: number, 
   const wasStable = isDelivering(now.state) && nowMs - now.sinceMs >= settings.stableMs;
   // To find nothing there is no try.
   const attempt = cause.code === 'gone' ? now.attempt : wasStable ? 1 : now.attempt + 1;
-  const waitMs = cause.permanent ? settings.permanentRetryMs : backoffMs(attempt, cause, jitter, settings);
-  const openAtMs = nowMs + waitMs;
+  const openAtMs = cause.permanent
+    ? nowMs + settings.permanentRetryMs
+    : nextTryMs(now, attempt, cause, jitter, nowMs, settings);
   const broken: Supervision = { ...now, attempt, cause, pipeline: 'closing', openAtMs, notBeforeMs: openAtMs };
   return step(enter(broken, cause.permanent ? 'failed' : 'recovering', nowMs), 'close');
 }
 
 /**
- * Doubles from the least to the longest wait; the jitter takes away up to a quarter, so that cameras don't march. To see
- * that a device isn't there costs nothing: one that is plugged in again starts almost at once.
+ * Tries begin so far apart: twice as far each time, from the least to the longest wait. What a try lasted itself counts,
+ * but for the least. The jitter takes away up to a quarter, so that cameras don't march. To see that a device isn't
+ * there costs nothing: one that is plugged in again starts almost at once.
  */
-function backoffMs(attempt: number, cause: Cause, jitter: number, settings: SupervisorSettings): number {
-  const doubledMs = settings.backoffMinMs * 2 ** Math.min(attempt - 1, 20);
-  const fullMs = cause.code === 'gone' ? settings.goneRetryMs : Math.min(settings.backoffMaxMs, doubledMs);
-  return fullMs * (1 - jitter / 4);
+function nextTryMs(
+  now: Supervision,
+  attempt: number,
+  cause: Cause,
+  jitter: number,
+  nowMs: number,
+  settings: SupervisorSettings,
+): number {
+  const part = 1 - jitter / 4;
+  if (cause.code === 'gone') return nowMs + settings.goneRetryMs * part;
+  const apartMs = Math.min(settings.backoffMaxMs, settings.backoffMinMs * 2 ** Math.min(attempt - 1, 20));
+  return Math.max(nowMs + settings.backoffMinMs * part, now.openedMs + apartMs * part);
 }
 
 // A clip of a single frame must not spin.
@@ -209,7 +254,7 @@ function onEnded(now: Supervision, nowMs: number, settings: SupervisorSettings):
 }
 
 function onChanged(now: Supervision, nowMs: number): Step {
-  const anew: Supervision = { ...now, attempt: 0, cause: null, notBeforeMs: nowMs };
+  const anew: Supervision = { ...now, attempt: 0, cause: null, notBeforeMs: nowMs, answeredInMs: null };
   if (now.state === 'idle') return step(anew);
   const starting: Supervision = { ...enter(anew, 'starting', nowMs), openAtMs: nowMs };
   if (now.pipeline === 'open') return step({ ...starting, pipeline: 'closing' }, 'close');
@@ -222,14 +267,16 @@ function onTick(now: Supervision, jitter: number, nowMs: number, settings: Super
     return now.pipeline === 'open' ? step({ ...resting, pipeline: 'closing' }, 'close') : step(resting);
   }
   if (now.pipeline === 'open' && nowMs >= silenceEndsMs(now, settings)) {
-    return onFault(now, silence(now, nowMs), jitter, nowMs, settings);
+    const silentStarts = now.heard ? 0 : now.silentStarts + 1;
+    return onFault({ ...now, silentStarts }, silence(now, nowMs), jitter, nowMs, settings);
   }
   return openWhenDue(now, nowMs);
 }
 
 function silence(now: Supervision, nowMs: number): Cause {
   if (!isDelivering(now.state)) {
-    const message = `no frame within ${seconds(nowMs - now.openedMs)} of the start`;
+    const what = now.heard ? 'frames come, but no picture' : 'no frame';
+    const message = `${what} within ${seconds(nowMs - now.openedMs)} of the start`;
     return { code: 'no-frames', message, permanent: false };
   }
   return { code: 'stalled', message: `no frame for ${seconds(nowMs - now.lastFrameMs)}`, permanent: false };
@@ -241,5 +288,5 @@ function seconds(durationMs: number): string {
 
 function openWhenDue(now: Supervision, nowMs: number): Step {
   if (now.pipeline !== 'none' || now.openAtMs === null || nowMs < now.openAtMs) return step(now);
-  return step({ ...now, pipeline: 'open', openAtMs: null, openedMs: nowMs }, 'open');
+  return step({ ...now, pipeline: 'open', openAtMs: null, openedMs: nowMs, heard: false }, 'open');
 }

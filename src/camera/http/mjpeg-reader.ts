@@ -106,7 +106,8 @@ export class MjpegReader {
       this.#fail({
         code: 'not-mjpeg',
         message: `the camera answers ${what} instead of an MJPEG stream`,
-        permanent: true,
+        // Some say with a page that they start.
+        permanent: false,
       });
       return;
     }

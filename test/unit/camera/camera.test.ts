@@ -137,13 +137,16 @@ describe('Camera', () => {
     expect(addon.pipelines).toHaveLength(1);
   });
 
-  it('counts what passes its source, and is live by that too', async () => {
+  it('counts what passes its source, and is live once whoever watches has a picture of it', async () => {
     const { camera, watch, pipeline } = setUp();
     watch('high');
     const running = await pipeline();
     running.tap = { ...noTap, buffers: 5, corrupt: 1, lastMs: monotonicMs(), caps: 'image/jpeg' };
-    await until('live', () => camera.supervision.state === 'live');
-    expect(camera.progress).toMatchObject({ frames: 5, corruptFrames: 1, caps: 'image/jpeg' });
+    await until('a look', () => camera.progress.frames === 5);
+    expect(camera.progress).toMatchObject({ corruptFrames: 1, caps: 'image/jpeg' });
+    expect(camera.supervision).toMatchObject({ state: 'starting', heard: true });
+    show(running, 'sink_high', 4);
+    expect(camera.supervision.state).toBe('live');
     await camera.close();
   });
 

@@ -9,6 +9,7 @@ const plan: SessionPlan = {
   description: 'a ! b',
   tap: 'tap',
   lateValves: [],
+  meters: ['gate_low', 'encode_low'],
   tiers: [
     { name: 'source', sink: 'sink_source', valves: ['valve_source'] },
     { name: 'high', sink: 'sink_high', valves: ['decode', 'valve_high'] },
@@ -177,7 +178,7 @@ describe('Session', () => {
     };
     const session = start();
     await until('a fault', () => faults.length > 0);
-    expect(faults).toEqual([{ code: 'busy', message: 'another program uses the device', permanent: false }]);
+    expect(faults).toEqual([{ code: 'busy', message: 'another program uses the camera', permanent: false }]);
     await session.close();
   });
 
