@@ -5,7 +5,7 @@ import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
-import { tierChanges } from '../pipeline/tier.js';
+import { gateSetting, tierChanges } from '../pipeline/tier.js';
 import { placeOf } from './cause.js';
 import { inspectSource } from './inspect.js';
 import { Inspection } from './inspection.js';
@@ -17,6 +17,7 @@ import type { SourceProgress } from './source-progress.js';
 import { StandIn } from './stand-in.js';
 import { isDown, type Supervision } from './supervisor.js';
 import type { TierChange } from './tier-settings.js';
+import type { TierWork } from './tier-work.js';
 import { Tiers } from './tiers.js';
 
 export interface CameraOptions {
@@ -98,6 +99,11 @@ export class Camera {
     return this.#keeper.progress;
   }
 
+  /** What was made of a tier's frames since the camera was made. */
+  tierWork(tier: string): TierWork {
+    return this.#keeper.work.of(tier);
+  }
+
   /** The names of its tiers, best first; `source` only where the camera is known to deliver JPEG. */
   get tierNames(): readonly string[] {
     return this.#tiers.names;
@@ -147,6 +153,7 @@ export class Camera {
     this.#config = after;
     this.#keeper.lingerFor(after.lingerMs);
     for (const [tier, change] of changedTiers(before, after)) this.changeTier(tier, change);
+    if (before.minFps !== after.minFps) this.#keeper.set([gateSetting(SOURCE_TIER, after.minFps)]);
     const otherSource = hasOtherSource(before, after);
     const otherTiers = hasOtherTiers(before, after);
     if (otherTiers) this.#tiers.replace(after.tiers.map((tier) => this.#tiers.settings(tier.name) ?? tier));
@@ -258,7 +265,7 @@ export class Camera {
   async #plan(): Promise<SessionPlan> {
     const source = await this.#inspection.get();
     const tiers = new Map(this.#tiers.allSettings().map((tier) => [tier.name, tier]));
-    const plan = { ...planPipeline(source, tiers), place: placeOf(this.config.source) };
+    const plan = { ...planPipeline(source, tiers, this.#config.minFps), place: placeOf(this.config.source) };
     return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
   }
 

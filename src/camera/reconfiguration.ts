@@ -44,7 +44,7 @@ function changeBetween(before: TierConfig, after: TierConfig): TierChange {
 }
 
 /** All but what can change while the pipeline plays. */
-function mannerOf({ name: _name, tiers: _tiers, lingerMs: _lingerMs, ...manner }: CameraConfig) {
+function mannerOf({ name: _n, tiers: _t, lingerMs: _l, minFps: _m, isolation: _i, ...manner }: CameraConfig) {
   return manner;
 }
 

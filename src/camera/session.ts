@@ -3,11 +3,12 @@ import { Frame } from '../core/frame.js';
 import type { PipelineEvent, PipelineRunner, RunnablePipeline, RunnerFrame, TapStats } from '../native/addon.types.js';
 import type { PipelinePlan, PlannedTier } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
-import type { ElementSetting } from '../pipeline/tier.js';
+import { type ElementSetting, passNext } from '../pipeline/tier.js';
 import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
 import type { PictureSilence } from './health.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import type { Cause } from './supervisor.js';
+import { type TierWork, tierWork } from './tier-work.js';
 
 /** What a session is to run. */
 export interface SessionPlan extends PipelinePlan {
@@ -79,6 +80,8 @@ export class Session {
     if (!watched) this.#watched.delete(tier);
     else if (!this.#watched.has(tier)) this.#await(tier);
     this.#setValves();
+    // Whoever comes first is to see something at once, also where nothing moves.
+    if (watched && this.#plan?.tiers.some(({ name }) => name === tier)) this.set([passNext(tier)]);
   }
 
   /** Whether somebody watches and nobody has had a picture yet. */
@@ -106,6 +109,12 @@ export class Session {
     }
   }
 
+  /** What was made of each tier's frames so far; empty before the pipeline exists. */
+  work(): readonly TierWork[] {
+    const stats = this.#pipeline?.stats();
+    return stats === undefined || this.#plan === undefined ? [] : this.#plan.tiers.map((tier) => tierWork(tier, stats));
+  }
+
   /** What passed the source so far; null before the pipeline exists. */
   progress(): TapStats | null {
     return this.#closing === undefined && this.#pipeline !== undefined ? this.#pipeline.stats().tap : null;
@@ -127,7 +136,7 @@ export class Session {
     const sinks = plan.tiers.map(({ sink }) => sink);
     const pipeline = addon.openPipeline(
       plan.description,
-      { sinks, tap: plan.tap },
+      { sinks, tap: plan.tap, meters: plan.meters },
       { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
     );
     this.#pipeline = pipeline;

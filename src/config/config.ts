@@ -29,6 +29,8 @@ export interface TierConfig {
   readonly quality: number;
   /** H.264 bit rate in bit/s. */
   readonly bitrateBps: number;
+  /** Down to so many frames per second those that show nothing new are left out; null: none is. */
+  readonly minFps: number | null;
 }
 
 export interface CameraConfig {
@@ -38,6 +40,8 @@ export interface CameraConfig {
   readonly source: Source;
   /** Best first, at least one. */
   readonly tiers: readonly TierConfig[];
+  /** As the tiers', for the tier `source`. */
+  readonly minFps: number | null;
   /** How long the camera runs on after its last viewer left. */
   readonly lingerMs: number;
   readonly rtspTransport: 'tcp' | 'udp';
@@ -71,7 +75,10 @@ function toCamera(id: string, camera: FileCamera): CameraConfig {
     id,
     name: camera.name ?? id,
     source: parseSource(camera.source),
-    tiers: Object.entries<FileTier>(camera.tiers ?? DEFAULT_TIERS).map(([name, tier]) => completeTier(name, tier)),
+    tiers: Object.entries<FileTier>(camera.tiers ?? DEFAULT_TIERS).map(([name, tier]) =>
+      completeTier(name, { ...tier, min_fps: tier.min_fps ?? camera.min_fps }),
+    ),
+    minFps: camera.min_fps ?? null,
     lingerMs: camera.linger_ms,
     rtspTransport: camera.rtsp_transport,
     latencyMs: camera.latency_ms,
@@ -89,6 +96,7 @@ export function completeTier(name: string, tier: FileTier): TierConfig {
     fps: tier.fps ?? defaults.fps,
     quality: tier.quality ?? defaults.quality,
     bitrateBps: tier.bitrate ?? defaults.bitrate,
+    minFps: tier.min_fps ?? null,
   };
 }
 

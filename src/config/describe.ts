@@ -1,7 +1,7 @@
 /** The table of all configuration keys, made from the schema. */
 
 import { allowedText, type KeyNode, keyTree } from './keys.js';
-import { configSchema, DEFAULT_TIERS } from './schema.js';
+import { configSchema, DEFAULT_TIERS, OWN_TIER_DEFAULTS } from './schema.js';
 
 interface Row {
   readonly key: string;
@@ -51,6 +51,7 @@ function recordDefault(path: readonly string[]): string {
 function defaultText(node: KeyNode & { kind: 'value' }, path: readonly string[]): string {
   if (path.includes('<tier>')) {
     const key = path.at(-1) ?? '';
+    if (!(key in OWN_TIER_DEFAULTS)) return '';
     return Object.entries<Readonly<Record<string, number>>>(DEFAULT_TIERS)
       .map(([name, tier]) => `${name} ${tier[key]}`)
       .join(', ');

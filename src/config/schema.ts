@@ -37,6 +37,10 @@ function wholeNumber(minimum: number, maximum: number, unit: string, description
   return z.int().min(minimum).max(maximum).meta(meta(description, allowed));
 }
 
+function minFps(description: string) {
+  return wholeNumber(1, 240, 'frames per second', description);
+}
+
 /** A tier's settings as the file and the API take them. Every key may be left out. */
 export const tierSchema = z
   .strictObject({
@@ -45,6 +49,7 @@ export const tierSchema = z
     fps: wholeNumber(1, 240, 'frames per second', 'Most frames per second').optional(),
     quality: wholeNumber(1, 100, '', 'JPEG quality').optional(),
     bitrate: wholeNumber(50_000, 100_000_000, 'bit/s', 'H.264 bit rate').optional(),
+    min_fps: minFps("As the camera's, for this tier").optional(),
   })
   .meta(meta('One quality of the picture', ''));
 
@@ -98,6 +103,9 @@ export const cameraSchema = z
           'at least one tier; leave the key out for high, medium and low',
         ),
       ),
+    min_fps: minFps(
+      'Pictures that show nothing new are left out, down to so many; every one is sent where left out. Also for the tier source, whose pictures are compared byte by byte; raw ones may differ by what is noise',
+    ).optional(),
     linger_ms: wholeNumber(0, 86_400_000, 'ms', 'How long the camera runs on after its last viewer left').default(
       15_000,
     ),

@@ -42,6 +42,7 @@ export function tierView(camera: Camera, tier: string, viewers: ViewerRegistry):
           fps: settings.fps,
           quality: settings.quality,
           bitrate: settings.bitrateBps,
+          min_fps: settings.minFps,
         }),
     viewers: viewers.ofCamera(camera.id).filter((viewer) => viewer.tier === tier).length,
     /** The picture's own size, while somebody watches. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
-import { DurationHistogram } from '../core/histogram.js';
 import { RateMeter } from '../core/rate.js';
+import { FrameAges } from './frame-ages.js';
 import type { Subscription, SubscriptionStats } from './subscription.js';
 
 export interface ChannelOptions {
@@ -24,7 +24,7 @@ export class Channel {
   /** What came in, whoever watched; the amount is bytes. */
   readonly rate: RateMeter;
   /** How old frames are when they have been handed to a viewer's socket: from capture to sent. */
-  readonly latency: DurationHistogram;
+  readonly latency: FrameAges;
   /** What became of its frames, over all subscriptions of past and present. */
   readonly totals: SubscriptionStats = { delivered: 0, droppedSlow: 0, droppedRate: 0 };
   /** The mean size of its frames, smoothed over about a second; null before the first. Outlives the viewers. */
@@ -39,7 +39,7 @@ export class Channel {
   constructor(name: string, options: ChannelOptions) {
     this.name = name;
     this.rate = new RateMeter(options.clock);
-    this.latency = new DurationHistogram(options.clock);
+    this.latency = new FrameAges(options.clock);
     this.#onDemand = options.onDemand;
     this.#repeatAfterMs = options.repeatAfterMs ?? 1000;
   }

@@ -9,14 +9,18 @@ export interface TierSettings {
   readonly fps: number;
   /** JPEG quality, 1 to 100. */
   readonly quality: number;
+  /** Down to so many frames a second those that show nothing new are left out; without it none is. */
+  readonly minFps?: number | null;
 }
 
 /** The names of a tier's elements, for valves, frames and live changes. */
 export function tierElements(tier: string) {
   return {
     valve: `valve_${tier}`,
+    queue: `queue_${tier}`,
     rate: `rate_${tier}`,
     size: `size_${tier}`,
+    gate: `gate_${tier}`,
     encoder: `encode_${tier}`,
     sink: `sink_${tier}`,
   } as const;
@@ -33,8 +37,30 @@ export function shutValve(name: string): string {
 }
 
 /** A thread of its own for what follows; when that is too slow, old frames go first. */
-export function latestFrameQueue(): string {
-  return element('queue', { leaky: 'downstream', 'max-size-buffers': 1, 'max-size-bytes': 0, 'max-size-time': 0 });
+export function latestFrameQueue(name?: string): string {
+  return element('queue', {
+    ...(name === undefined ? {} : { name }),
+    leaky: 'downstream',
+    'max-size-buffers': 1,
+    'max-size-bytes': 0,
+    'max-size-time': 0,
+  });
+}
+
+/** Leaves out pictures that show nothing new, as the addon's `lenscaststillgate` does; all pass where nothing is said. */
+export function stillGate(tier: string, minFps: number | null | undefined): string {
+  const { element: name, property, value } = gateSetting(tier, minFps);
+  return element('lenscaststillgate', { name, [property]: value });
+}
+
+/** What lets a tier's next picture pass, whatever it shows. */
+export function passNext(tier: string): ElementSetting {
+  return { element: tierElements(tier).gate, property: 'pass-next', value: true };
+}
+
+/** What sets a tier's least frame rate. */
+export function gateSetting(tier: string, minFps: number | null | undefined) {
+  return { element: tierElements(tier).gate, property: 'min-fps', value: minFps ?? 0 } satisfies ElementSetting;
 }
 
 /**
@@ -51,7 +77,7 @@ export function sizeCaps({ width, height }: Pick<TierSettings, 'width' | 'height
 export interface ElementSetting {
   readonly element: string;
   readonly property: string;
-  readonly value: string | number;
+  readonly value: string | number | boolean;
 }
 
 /** What a tier's settings are on its elements. */
@@ -61,6 +87,7 @@ function settingsOf(tier: string, settings: TierSettings) {
     rate: { element: names.rate, property: 'max-rate', value: settings.fps },
     size: { element: names.size, property: 'caps', value: sizeCaps(settings) },
     quality: { element: names.encoder, property: 'quality', value: settings.quality },
+    gate: gateSetting(tier, settings.minFps),
   } satisfies Record<string, ElementSetting>;
 }
 
@@ -68,11 +95,14 @@ function settingsOf(tier: string, settings: TierSettings) {
 export function tierChanges(tier: string, before: TierSettings, after: TierSettings): readonly ElementSetting[] {
   const old = settingsOf(tier, before);
   const fresh = settingsOf(tier, after);
-  return [
+  const changes: ElementSetting[] = [
     ...(old.rate.value === fresh.rate.value ? [] : [fresh.rate]),
     ...(old.size.value === fresh.size.value ? [] : [fresh.size]),
     ...(old.quality.value === fresh.quality.value ? [] : [fresh.quality]),
+    ...(old.gate.value === fresh.gate.value ? [] : [fresh.gate]),
   ];
+  // The change is to be seen also where nothing moves.
+  return changes.length > 0 && fresh.gate.value > 0 ? [...changes, passNext(tier)] : changes;
 }
 
 /** A tier's branch, from raw frames to JPEGs. */
@@ -81,11 +111,12 @@ export function jpegTierBranch(tier: string, settings: TierSettings): string {
   const { rate, size, quality } = settingsOf(tier, settings);
   return chain(
     shutValve(names.valve),
-    latestFrameQueue(),
+    latestFrameQueue(names.queue),
     element('videorate', { name: rate.element, 'drop-only': true, [rate.property]: rate.value }),
     'videoscale',
     element('capsfilter', { name: size.element, [size.property]: size.value }),
     'videoconvert',
+    stillGate(tier, settings.minFps),
     element('jpegenc', { name: quality.element, [quality.property]: quality.value }),
     frameSink(names.sink),
   );

@@ -160,7 +160,7 @@ export const silentLog: Log = {
 };
 
 const tier = (name: string, width: number, height: number) => {
-  return { name, width, height, fps: 30, quality: 80, bitrateBps: 1_000_000 };
+  return { name, width, height, fps: 30, quality: 80, bitrateBps: 1_000_000, minFps: null };
 };
 
 export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
@@ -169,6 +169,7 @@ export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
     name: 'Front door',
     source: { kind: 'test' },
     tiers: [tier('high', 1920, 1080), tier('low', 640, 360)],
+    minFps: null,
     lingerMs: 15_000,
     rtspTransport: 'tcp',
     latencyMs: 100,

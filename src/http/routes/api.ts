@@ -46,7 +46,7 @@ function mustHaveSettings(camera: Camera, tier: string): void {
   throw methodNotAllowed('PUT', ['GET', 'HEAD', 'OPTIONS'], reason);
 }
 
-function toTierChange({ bitrate, ...same }: ReturnType<typeof tierChangeSchema.parse>): TierChange {
-  const given = Object.entries({ ...same, bitrateBps: bitrate }).filter(([, value]) => value !== undefined);
+function toTierChange({ bitrate, min_fps: minFps, ...same }: ReturnType<typeof tierChangeSchema.parse>): TierChange {
+  const given = Object.entries({ ...same, bitrateBps: bitrate, minFps }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);
 }

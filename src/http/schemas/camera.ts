@@ -8,6 +8,11 @@ export const tierViewSchema = z
   .strictObject({
     name: z.string(),
     ...tierSchema.shape,
+    min_fps: tierSchema.shape.min_fps
+      .unwrap()
+      .nullable()
+      .optional()
+      .meta({ description: 'Down to so many frames a second those that show nothing new are left out; null: none is' }),
     viewers: count('Viewers on it at this moment'),
     frame: z
       .strictObject({ width: z.int().min(0), height: z.int().min(0) })

@@ -4,10 +4,15 @@ import { components } from './components.js';
 
 /** The bodies that the API takes. Tiers are checked against the camera's own where they are given. */
 
-export const tierChangeSchema = tierSchema.register(components, {
-  id: 'TierChange',
-  description: 'Any of the settings; the others stay',
-});
+export const tierChangeSchema = tierSchema
+  .extend({
+    min_fps: tierSchema.shape.min_fps.unwrap().nullable().optional().meta({
+      description: 'Down to so many frames a second those that show nothing new are left out; null: none is',
+      allowed: 'a whole number from 1 to 240 (frames per second), or null',
+    }),
+  })
+  .meta({ description: 'Any of the settings; the others stay', allowed: '' })
+  .register(components, { id: 'TierChange', description: 'Any of the settings; the others stay' });
 
 /** `auto` or a tier; without `tiers` any name, for the API's description. */
 function tierChoice(description: string, tiers?: readonly string[]) {

@@ -10,6 +10,7 @@ function camera(id: string, lingerMs = 1): CameraConfig {
     name: id,
     source: { kind: 'test' },
     tiers: defaultTiers(),
+    minFps: null,
     lingerMs,
     rtspTransport: 'tcp',
     latencyMs: 100,

@@ -36,10 +36,11 @@ describe('a configuration file', () => {
         name: 'front',
         source: { kind: 'test' },
         tiers: [
-          { name: 'high', width: 1920, height: 1080, fps: 30, quality: 85, bitrateBps: 4_000_000 },
-          { name: 'medium', width: 1280, height: 720, fps: 20, quality: 75, bitrateBps: 2_000_000 },
-          { name: 'low', width: 640, height: 360, fps: 15, quality: 60, bitrateBps: 1_000_000 },
+          { name: 'high', width: 1920, height: 1080, fps: 30, quality: 85, bitrateBps: 4_000_000, minFps: null },
+          { name: 'medium', width: 1280, height: 720, fps: 20, quality: 75, bitrateBps: 2_000_000, minFps: null },
+          { name: 'low', width: 640, height: 360, fps: 15, quality: 60, bitrateBps: 1_000_000, minFps: null },
         ],
+        minFps: null,
         lingerMs: 15_000,
         rtspTransport: 'tcp',
         latencyMs: 100,
@@ -59,8 +60,9 @@ cameras:
     rtsp_transport: udp
     latency_ms: 50
     isolation: process
+    min_fps: 1
     tiers:
-      tiny: { width: 320, height: 240, fps: 5, quality: 40, bitrate: 100000 }
+      tiny: { width: 320, height: 240, fps: 5, quality: 40, bitrate: 100000, min_fps: 2 }
 `;
     expect(parse(text)).toEqual({
       server: { host: '::', port: 0 },
@@ -69,7 +71,8 @@ cameras:
           id: 'front',
           name: 'Front door',
           source: { kind: 'rtsp', url: 'rtsp://10.0.0.7/live' },
-          tiers: [{ name: 'tiny', width: 320, height: 240, fps: 5, quality: 40, bitrateBps: 100_000 }],
+          tiers: [{ name: 'tiny', width: 320, height: 240, fps: 5, quality: 40, bitrateBps: 100_000, minFps: 2 }],
+          minFps: 1,
           lingerMs: 0,
           rtspTransport: 'udp',
           latencyMs: 50,
@@ -82,9 +85,33 @@ cameras:
   it('fills tiers from the default of their name, own ones from medium, and keeps their order', () => {
     const text = 'cameras: { a: { source: "test:", tiers: { low: { fps: 5 }, mine: { width: 800 }, high: } } }';
     const [low, mine, high] = parse(text).cameras[0]?.tiers ?? [];
-    expect(low).toEqual({ name: 'low', width: 640, height: 360, fps: 5, quality: 60, bitrateBps: 1_000_000 });
-    expect(mine).toEqual({ name: 'mine', width: 800, height: 720, fps: 20, quality: 75, bitrateBps: 2_000_000 });
+    expect(low).toEqual({
+      name: 'low',
+      width: 640,
+      height: 360,
+      fps: 5,
+      quality: 60,
+      bitrateBps: 1_000_000,
+      minFps: null,
+    });
+    expect(mine).toEqual({
+      name: 'mine',
+      width: 800,
+      height: 720,
+      fps: 20,
+      quality: 75,
+      bitrateBps: 2_000_000,
+      minFps: null,
+    });
     expect(high).toMatchObject({ name: 'high', width: 1920 });
+  });
+
+  it('gives a tier the least frame rate of its camera where it has none of its own', () => {
+    const text = 'cameras: { a: { source: "test:", min_fps: 2, tiers: { low: { min_fps: 5 }, high: } } }';
+    const [camera] = parse(text).cameras;
+    expect([camera?.minFps, camera?.tiers.map(({ minFps }) => minFps)]).toEqual([2, [5, 2]]);
+    const none = parse('cameras: { a: { source: "test:", min_fps: } }').cameras[0];
+    expect([none?.minFps, none?.tiers[0]?.minFps]).toEqual([null, null]);
   });
 
   it('keeps the order of the cameras, also of ids that are numbers or names of Object.prototype', () => {

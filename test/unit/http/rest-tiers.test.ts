@@ -60,6 +60,26 @@ describe('PUT a tier', () => {
     expect(addon.pipelines).toHaveLength(1);
   });
 
+  it('leaves out what stands still down to min_fps, and not with null; a change is seen all the same', async () => {
+    const { ask, addon, watch, camera } = restHarness();
+    watch('a', 'low');
+    await until('a pipeline', () => addon.pipelines[0]?.started === true);
+    const { properties } = addon.pipelines[0] ?? { properties: new Map() };
+    properties.clear();
+    expect(await (await ask('PUT', path, { min_fps: 2 })).json()).toMatchObject({ min_fps: 2 });
+    expect([...properties]).toEqual([
+      ['gate_low.min-fps', 2],
+      ['gate_low.pass-next', true],
+    ]);
+    properties.clear();
+    await ask('PUT', path, { quality: 33 });
+    expect([...properties.keys()]).toEqual(['encode_low.quality', 'gate_low.pass-next']);
+    properties.clear();
+    expect(await (await ask('PUT', path, { min_fps: null })).json()).toMatchObject({ min_fps: null });
+    expect([...properties]).toEqual([['gate_low.min-fps', 0]]);
+    expect(camera.tierSettings('low')?.minFps).toBeNull();
+  });
+
   it('reaches a pipeline that is being planned', async () => {
     const { ask, addon, watch } = restHarness({ source: { kind: 'v4l2', device: '/dev/null' } });
     let tell: (modes: readonly string[]) => void = () => {};
@@ -108,13 +128,14 @@ describe('PUT a tier', () => {
   it.each([
     [{ fps: 0 }, 'fps: 0 is not valid; allowed is a whole number from 1 to 240 (frames per second).'],
     [{ width: '640' }, 'width: "640" is not valid; allowed is a whole number from 16 to 8192 (pixels).'],
+    [{ min_fps: 0 }, 'min_fps: 0 is not valid; allowed is a whole number from 1 to 240 (frames per second), or null.'],
     [{ quality: null }, 'quality: null is not valid; allowed is a whole number from 1 to 100.'],
     [
       { qualty: 5 },
-      'unknown key "qualty" at the top; did you mean "quality"? Allowed: width, height, fps, quality, bitrate.',
+      'unknown key "qualty" at the top; did you mean "quality"? Allowed: width, height, fps, quality, bitrate, min_fps.',
     ],
-    [[], 'a list is not valid; allowed is a map with the keys width, height, fps, quality, bitrate.'],
-    [5, '5 is not valid; allowed is a map with the keys width, height, fps, quality, bitrate.'],
+    [[], 'a list is not valid; allowed is a map with the keys width, height, fps, quality, bitrate, min_fps.'],
+    [5, '5 is not valid; allowed is a map with the keys width, height, fps, quality, bitrate, min_fps.'],
   ])('refuses %j, naming field, value and what is allowed', async (body, message) => {
     const { ask, camera } = restHarness();
     const response = await ask('PUT', path, body);

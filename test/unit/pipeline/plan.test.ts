@@ -24,8 +24,8 @@ const sources = {
 } satisfies Readonly<Record<string, PipelineSource>>;
 
 /** Builds it, as a camera would, and takes it down again. Throws where GStreamer doesn't accept it. */
-async function build({ description, tap, tiers: planned }: PipelinePlan): Promise<void> {
-  const options = { sinks: planned.map(({ sink }) => sink), tap };
+async function build({ description, tap, meters, tiers: planned }: PipelinePlan): Promise<void> {
+  const options = { sinks: planned.map(({ sink }) => sink), tap, meters };
   const pipeline = addon.openPipeline(description, options, { onFrames() {}, onEvent() {} });
   const valves = new Set(planned.flatMap((tier) => tier.valves));
   for (const valve of valves) {

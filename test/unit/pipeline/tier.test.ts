@@ -18,7 +18,7 @@ describe('sizeCaps', () => {
 describe('jpegTierBranch', () => {
   it('goes from a shut valve to an appsink that never holds anything up', () => {
     expect(jpegTierBranch('low', low)).toMatchInlineSnapshot(
-      `"valve name=valve_low drop=true ! queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! videorate name=rate_low drop-only=true max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! videoconvert ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
+      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! videorate name=rate_low drop-only=true max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! videoconvert ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
     );
   });
 });
@@ -34,6 +34,17 @@ describe('tierChanges', () => {
       { element: 'size_low', property: 'caps', value: sizeCaps({ width: 320, height: 360 }) },
       { element: 'encode_low', property: 'quality', value: 90 },
     ]);
+  });
+
+  it('lets the next picture pass where those that stand still are left out', () => {
+    const still = { ...low, minFps: 1 };
+    expect(tierChanges('low', still, still)).toEqual([]);
+    expect(tierChanges('low', still, { ...still, quality: 90 })).toEqual([
+      { element: 'encode_low', property: 'quality', value: 90 },
+      { element: 'gate_low', property: 'pass-next', value: true },
+    ]);
+    expect(tierChanges('low', low, { ...low, minFps: null })).toEqual([]);
+    expect(tierChanges('low', still, low)).toEqual([{ element: 'gate_low', property: 'min-fps', value: 0 }]);
   });
 
   it('sees no change where a bound is rounded to the same', () => {
