@@ -17,6 +17,7 @@ import {
   supervise,
   supervisorDefaults,
 } from './supervisor.js';
+import { WorkTotals } from './tier-work.js';
 
 export interface KeeperHandlers {
   /** Finds out what to run; may take a while, and may reject. */
@@ -54,6 +55,8 @@ const pollMs = 250;
 export class Keeper {
   /** What came through the source so far. */
   readonly progress: SourceProgress;
+  /** What was made of it for each tier. */
+  readonly work = new WorkTotals();
   readonly #options: KeeperOptions;
   #settings: SupervisorSettings = supervisorDefaults;
   #supervision: Supervision;
@@ -103,6 +106,7 @@ export class Keeper {
     this.#closed = true;
     clearTimeout(this.#tick);
     clearInterval(this.#poll);
+    this.#countWork();
     await this.#session?.close();
     this.#session = undefined;
   }
@@ -143,6 +147,7 @@ export class Keeper {
   #open(): void {
     const { clock, runner, watched, handlers } = this.#options;
     this.progress.restart();
+    this.work.restart();
     this.#session = new Session(
       {
         addon: runner(),
@@ -160,8 +165,13 @@ export class Keeper {
     this.#poll = setInterval(() => this.#look(), pollMs);
   }
 
+  #countWork(): void {
+    this.work.update(this.#session?.work() ?? []);
+  }
+
   async #closeSession(): Promise<void> {
     clearInterval(this.#poll);
+    this.#countWork();
     await this.#session?.close();
     this.#session = undefined;
     this.#dispatch({ type: 'closed' });
@@ -187,6 +197,7 @@ export class Keeper {
 
   /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
   #look(): void {
+    this.#countWork();
     const tap = this.#session?.progress();
     if (!tap) return;
     const delivers = this.progress.update(tap);
