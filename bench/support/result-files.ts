@@ -48,7 +48,9 @@ export function storeResult(result: StoredResult): void {
   writeFileSync(file, `${JSON.stringify(result, rounding, 1)}\n`);
 }
 
-function rounding(_: string, value: unknown): unknown {
+function rounding(key: string, value: unknown): unknown {
+  // Two hundred viewers that all saw the same say no more than their sums.
+  if (key === 'perViewer') return undefined;
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
 }
 
