@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { onTestFinished } from 'vitest';
 import { Camera } from '../../../src/camera/camera.js';
+import { publishCamera } from '../../../src/camera/camera-events.js';
 import { CameraDirectory } from '../../../src/camera/directory.js';
 import type { CameraConfig } from '../../../src/config/config.js';
 import { monotonicMs } from '../../../src/core/clock.js';
@@ -62,14 +63,17 @@ export class FakeViewer implements Viewer {
   }
 }
 
+const idleLink = { ackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 1, minRttMs: 1 };
+
 /** The whole app over one camera, `front`, and no GStreamer. */
 export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silentLog) {
   const addon = new FakeAddon();
   const camera = new Camera(cameraConfig(config), { addon, clock: monotonicMs, log });
   onTestFinished(() => camera.close());
   const events = new EventBus();
+  publishCamera(camera, events);
   const viewers = new ViewerRegistry(events);
-  const sockets = { sendToAll() {}, boundBuffer() {}, setUnsentLimit() {}, info: () => addon.socketInfo() };
+  const sockets = { sendToAll() {}, boundBuffer() {}, setUnsentLimit() {}, info: () => idleLink };
   const webSockets = new WebSocketTransport({ viewers, clock: monotonicMs, sockets });
   onTestFinished(() => webSockets.close());
   const app = createApp({
@@ -94,7 +98,7 @@ export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silen
     viewers.add(viewer);
     return viewer;
   };
-  return { addon, app, camera, viewers, ask, watch };
+  return { addon, app, camera, viewers, webSockets, ask, watch };
 }
 
 /** Serves an app on a port of loopback until the test is over. */
