@@ -18,6 +18,7 @@ export interface IsolatedPipelineOptions {
   readonly handlers: PipelineHandlers;
   readonly process: CameraProcess;
   readonly buffers: FrameBuffers;
+  readonly onDeath: () => void;
   /** The process is gone; false where not even SIGKILL ended it. */
   readonly onClosed: (ended: boolean) => void;
 }
@@ -48,8 +49,10 @@ export class IsolatedPipeline implements RunnablePipeline {
     const { process, description, pipeline } = options;
     process.handlers = {
       onNotice: (notice) => this.#onNotice(notice),
-      onDeath: ({ message, element, factory, domain, number, debug }) =>
-        this.#onEvent({ type: 'error', message, element, factory, domain, number, debug }),
+      onDeath: ({ message, element, factory, domain, number, debug }) => {
+        options.onDeath();
+        this.#onEvent({ type: 'error', message, element, factory, domain, number, debug });
+      },
     };
     process.send({ type: 'open', description, options: pipeline });
   }

@@ -18,15 +18,18 @@ export interface IsolatedRunnerOptions {
   readonly program?: string;
 }
 
-/** A process that has looked at the camera and is not needed for its pipeline within this time ends. */
-const spareMs = 2000;
+/** A process that is not needed for a pipeline so long after it looked at the camera ends. */
+const spareAfterLookMs = 2000;
+/** Longer than a camera waits after a crash. */
+const spareAfterDeathMs = 6000;
 // The process gives a look up by itself; where it can't, it is given up, the process' start included.
 const lateMs = 3000;
 const spareCloseTimeoutMs = 500;
 
 /**
- * Runs one camera's pipelines in processes of their own, which crash alone. The process that looked at the camera runs
- * the pipeline that follows: it is started anyway.
+ * Runs one camera's pipelines in processes of their own, which crash alone. A process takes as long to start as all the
+ * rest of a pipeline's start: the one that looked at the camera runs the pipeline that follows, and the place of one that
+ * died is taken while the camera waits for its next try.
  */
 export class IsolatedRunner implements PipelineRunner {
   readonly #options: IsolatedRunnerOptions;
@@ -48,7 +51,16 @@ export class IsolatedRunner implements PipelineRunner {
       if (!ended) this.#unkillable++;
       if (this.#pipelines === 0) this.#buffers.trim();
     };
-    return new IsolatedPipeline({ description, pipeline, handlers, process, buffers: this.#buffers, onClosed });
+    const onDeath = () => this.#replace();
+    return new IsolatedPipeline({
+      description,
+      pipeline,
+      handlers,
+      process,
+      buffers: this.#buffers,
+      onDeath,
+      onClosed,
+    });
   }
 
   releaseFrame(handle: number): void {
@@ -85,8 +97,21 @@ export class IsolatedRunner implements PipelineRunner {
     this.#spare = undefined;
     if (spare?.usable) return spare;
     void spare?.end(0);
+    return this.#startProcess();
+  }
+
+  #startProcess(): CameraProcess {
     const program = this.#options.program ?? fileURLToPath(new URL('./child.js', import.meta.url));
     return new CameraProcess(program, this.#options.label);
+  }
+
+  #replace(): void {
+    if (this.#spare !== undefined) return;
+    try {
+      this.#keep(this.#startProcess(), spareAfterDeathMs);
+    } catch {
+      // Without a descriptor or memory to spare the next pipeline will say so.
+    }
   }
 
   async #look(request: Extract<Request, { readonly timeoutMs: number }>): Promise<unknown> {
@@ -98,7 +123,7 @@ export class IsolatedRunner implements PipelineRunner {
     });
     try {
       const result = await Promise.race([process.request(request), tooLate]);
-      await this.#keep(process);
+      this.#keep(process, spareAfterLookMs);
       return result;
     } catch (error) {
       await process.end(spareCloseTimeoutMs);
@@ -108,9 +133,9 @@ export class IsolatedRunner implements PipelineRunner {
     }
   }
 
-  async #keep(process: CameraProcess): Promise<void> {
-    await this.close();
+  #keep(process: CameraProcess, forMs: number): void {
+    void this.close();
     this.#spare = process;
-    this.#spareTimer = setTimeout(() => void this.close(), spareMs);
+    this.#spareTimer = setTimeout(() => void this.close(), forMs);
   }
 }
