@@ -1,8 +1,10 @@
 import type { App, Services } from '../environment.js';
-import { openApiDocument } from '../openapi/document.js';
 
-/** What the server can be asked, for programs. */
+/** What the server can be asked, for programs. The description is made when it is first asked for: few ever do. */
 export function openApiRoutes(app: App, { version }: Pick<Services, 'version'>): void {
-  const document = openApiDocument(version);
-  app.get('/api/openapi.json', (c) => c.json(document));
+  let document: Promise<unknown> | undefined;
+  app.get('/api/openapi.json', async (c) => {
+    document ??= import('../openapi/document.js').then(({ openApiDocument }) => openApiDocument(version));
+    return c.json(await document);
+  });
 }
