@@ -83,6 +83,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
   });
   const metrics = createMetrics({
     cameras: () => cameraFacts(cameras.all(), viewers),
+    switches: () => adaptation.switches,
     addon: () => isolation.addTo(addon.stats()),
   });
   const services = { cameras, viewers, events, mjpeg, webSockets, metrics, clock, log, version };

@@ -12,6 +12,7 @@ export function cameraFacts(cameras: readonly Camera[], viewers: ViewerRegistry)
       corruptFrames: camera.progress.corruptFrames,
       tiers: camera.tierNames.map((name) => {
         const channel = camera.channel(name);
+        const { unchanged, late, encoded, encodeMs } = camera.tierWork(name);
         const count = (transport: Viewer['transport']) =>
           watching.filter((viewer) => viewer.transport === transport && viewer.tier === name).length;
         return {
@@ -20,6 +21,8 @@ export function cameraFacts(cameras: readonly Camera[], viewers: ViewerRegistry)
           bitrateBps: 8 * channel.rate.amountPerSecond(),
           viewersByTransport: { mjpeg: count('mjpeg'), websocket: count('websocket') },
           ...channel.totals,
+          ...{ unchanged, late, encoded, encodeMs },
+          ages: channel.latency.counts,
         };
       }),
     };

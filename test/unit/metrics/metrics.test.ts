@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SwitchFacts } from '../../../src/metrics/adaptation.js';
 import type { CameraFacts, TierFacts } from '../../../src/metrics/cameras.js';
 import { createMetrics } from '../../../src/metrics/metrics.js';
 
@@ -11,13 +12,26 @@ const tier = (name: string, init: Partial<TierFacts> = {}): TierFacts => {
     delivered: 250,
     droppedSlow: 40,
     droppedRate: 10,
+    unchanged: 7,
+    late: 5,
+    encoded: 90,
+    encodeMs: 450,
+    ages: { boundsMs: [10, 100], counts: [200, 40, 10], sumMs: 12_500 },
     ...init,
   };
 };
 
 function setUp(cameras: readonly CameraFacts[]) {
-  const state = { cameras, addon: { liveFrames: 2, liveBytes: 300, pipelines: 1, abandoned: 0 } };
-  const metrics = createMetrics({ cameras: () => state.cameras, addon: () => state.addon });
+  const state = {
+    cameras,
+    switches: [] as SwitchFacts[],
+    addon: { liveFrames: 2, liveBytes: 300, pipelines: 1, abandoned: 0 },
+  };
+  const metrics = createMetrics({
+    cameras: () => state.cameras,
+    switches: () => state.switches,
+    addon: () => state.addon,
+  });
   /** Sample to value, for example `a{x="y"}` to 1. */
   const samples = async () => {
     const lines = (await metrics.render()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -50,6 +64,15 @@ describe('createMetrics', () => {
       'lenscast_frames_sent_total{camera="front",tier="source"}': 250,
       'lenscast_frames_dropped_total{camera="front",tier="source",reason="slow"}': 40,
       'lenscast_frames_dropped_total{camera="front",tier="source",reason="fps"}': 10,
+      'lenscast_frames_dropped_total{camera="front",tier="source",reason="unchanged"}': 7,
+      'lenscast_frames_dropped_total{camera="front",tier="source",reason="late"}': 5,
+      'lenscast_encoded_frames_total{camera="front",tier="source"}': 90,
+      'lenscast_encode_seconds_total{camera="front",tier="source"}': 0.45,
+      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="0.01"}': 200,
+      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="0.1"}': 240,
+      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="+Inf"}': 250,
+      'lenscast_frame_age_seconds_count{camera="front",tier="source"}': 250,
+      'lenscast_frame_age_seconds_sum{camera="front",tier="source"}': 12.5,
       lenscast_live_frames: 2,
       lenscast_live_frame_bytes: 300,
       lenscast_pipelines: 1,
@@ -74,10 +97,45 @@ describe('createMetrics', () => {
     const second = await samples();
     const own = (found: Map<string, number>) => [...found].filter(([name]) => name.startsWith('lenscast_'));
     expect(own(second)).toEqual(own(first));
-    state.cameras = [{ ...front, frames: 5, tiers: [] }];
+    state.cameras = [{ ...front, frames: 5, corruptFrames: 0, tiers: [] }];
     const third = await samples();
-    expect(third.get('lenscast_camera_frames_total{camera="front"}')).toBe(5);
+    expect(third.get('lenscast_camera_frames_total{camera="front"}')).toBe(125);
     expect([...third.keys()].filter((name) => name.includes('yard') || name.includes('tier='))).toEqual([]);
+  });
+
+  it('never lets a counter fall, whatever comes, goes and comes again', async () => {
+    const { state, samples } = setUp([front]);
+    const first = await samples();
+    const fewer = { boundsMs: [10, 100], counts: [190, 45, 20], sumMs: 100 };
+    const [source] = front.tiers as [TierFacts, TierFacts];
+    const anew = { ...source, published: 3, delivered: 260, ages: fewer };
+    state.cameras = [];
+    expect([...(await samples()).keys()].filter((name) => name.includes('front'))).toEqual([]);
+    state.cameras = [{ ...front, frames: 2, corruptFrames: 5, tiers: [anew] }];
+    const back = await samples();
+    const counters = [...first].filter(
+      ([name]) => /_(total|bucket|sum|count)\{/.test(name) && name.includes('"source"'),
+    );
+    expect(counters.length).toBeGreaterThan(10);
+    for (const [name, value] of counters) expect(back.get(name), name).toBeGreaterThanOrEqual(value);
+    expect(back.get('lenscast_tier_frames_total{camera="front",tier="source"}')).toBe(103);
+    // It began anew as a whole, also where a counter is past what it was.
+    expect(back.get('lenscast_frames_sent_total{camera="front",tier="source"}')).toBe(510);
+    expect(back.get('lenscast_camera_corrupt_frames_total{camera="front"}')).toBe(6);
+    const bucket = (le: string) =>
+      back.get(`lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="${le}"}`);
+    expect(['0.01', '0.1', '+Inf'].map(bucket)).toEqual([390, 475, 505]);
+  });
+
+  it('tells how often viewers were moved, of the cameras there are', async () => {
+    const { state, samples } = setUp([front]);
+    const one = { direction: 'down', reason: 'late', count: 3 } as const;
+    state.switches = [
+      { camera: 'front', ...one },
+      { camera: 'gone', ...one },
+    ];
+    const found = [...(await samples())].filter(([name]) => name.startsWith('lenscast_tier_switches_total'));
+    expect(found).toEqual([['lenscast_tier_switches_total{camera="front",direction="down",reason="late"}', 3]]);
   });
 
   it('escapes what a label can hold', async () => {
