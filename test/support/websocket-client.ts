@@ -119,6 +119,7 @@ export class WebSocketClient {
 
   async stop(): Promise<void> {
     if (this.closed !== undefined) return;
+    this.#socket.resume();
     this.#socket.close();
     await until('the end of the connection', () => this.closed !== undefined);
   }
