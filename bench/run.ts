@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquisition } from './scenarios/acquisition.js';
+import { crashes } from './scenarios/crashes.js';
 import { isolation } from './scenarios/isolation.js';
 import { liveFrames } from './scenarios/live-frames.js';
 import { mjpegPassthrough } from './scenarios/mjpeg-passthrough.js';
@@ -31,6 +32,7 @@ const scenarios = [
   acquisition,
   liveFrames,
   isolation,
+  crashes,
 ] as const;
 
 async function main(): Promise<void> {

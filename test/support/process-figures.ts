@@ -20,8 +20,13 @@ export function processFigures(pid: number): ProcessFigures {
 
 /** The process' children, those that ended and were not waited for included. */
 export function childrenOf(pid: number): readonly number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '),
-  );
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ');
+    } catch {
+      // The thread ended meanwhile.
+      return [];
+    }
+  });
   return children.filter((child) => child.trim() !== '').map(Number);
 }
