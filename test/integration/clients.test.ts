@@ -45,6 +45,7 @@ describe.each([
   test('is watched by ffmpeg, GStreamer and OpenCV at once', async () => {
     const { server, tier, width, height } = await start();
 
+    await server.shows(tier);
     const watched = await Promise.all(
       clients.map(async ({ client, watch }) => {
         const pictures = await watch(`${server.url}/stream?tier=${tier}`, { frames, width, height });

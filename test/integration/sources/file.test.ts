@@ -46,6 +46,7 @@ describe('a video file', () => {
     const originals = await makeClip({ path, encoder, ...size, fps, frames });
     const server = stopAfterTest(await Server.start({ sources: [`file:${path}`] }));
 
+    await server.shows(tiers[0]);
     const startMs = performance.now();
     const shown = frames * 2.5;
     const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=${tiers[0]}`, { frames: shown, ...size });

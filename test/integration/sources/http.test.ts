@@ -66,6 +66,7 @@ describe('an HTTP MJPEG camera', () => {
     const input = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=30', '-frames:v', '40', '-pix_fmt', 'rgb24'];
     const originals = await decodeWithFfmpeg(input, size.width, size.height);
 
+    await server.shows('tiny', 'a');
     const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=tiny`, { frames: 20, width: 320, height: 180 });
 
     const best = pictures.map((picture) => bestOf(picture, originals));
@@ -92,10 +93,9 @@ describe('an HTTP MJPEG camera', () => {
     const server = stopAfterTest(await Server.start({ sources: [camera.url, 'test:'] }));
     const client = stopAfterTest(await MjpegClient.open(server.url, '/cameras/cam1/stream?tier=source'));
 
-    const view = await server.reach('failed');
-
-    expect(view.cause).toMatchObject({ code: 'not-mjpeg' });
-    expect(view.cause?.message).toContain('text/html');
+    const cause = await until('a cause', async () => (await server.camera()).cause);
+    expect(cause.code).toBe('not-mjpeg');
+    expect(cause.message).toContain('text/html');
     expect((await fetch(`${server.url}/cameras/cam2/snapshot`)).status, 'the other camera').toBe(200);
     camera.fault = 'none';
     await until('its picture', async () => readStamp((await client.part()).jpeg), 20_000);
@@ -107,8 +107,8 @@ describe('an HTTP MJPEG camera', () => {
     const source = camera.url.replace('//', '//viewer:wr0ng-secret@');
     const server = stopAfterTest(await Server.start({ sources: [source] }));
     const response = await fetch(`${server.url}/snapshot`);
-    const view = await server.reach('failed');
-
+    await until('a cause', async () => (await server.camera()).cause);
+    const view = await server.camera();
     expect(view.cause?.code).toBe('unauthorized');
     for (const told of [await response.text(), JSON.stringify(view), server.logs]) {
       expect(told).not.toContain('wr0ng-secret');

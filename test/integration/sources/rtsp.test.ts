@@ -60,6 +60,7 @@ describe('an RTSP camera', () => {
     const camera = stopAfterTest(await RtspCamera.start({ ...size, ...options }));
     const config = `cameras: { cam1: { source: ${JSON.stringify(camera.urlWithCredentials)}, rtsp_transport: ${transport ?? 'tcp'} } }`;
     const server = stopAfterTest(await Server.start({ config }));
+    await server.shows('high');
     const direct = seenDirectly(camera.urlWithCredentials, 90);
 
     const shown = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 45, ...size });

@@ -37,6 +37,7 @@ describe('the test pattern', () => {
   test('shows bars that move evenly, in the best tier there is', async () => {
     const server = stopAfterTest(await Server.start({ sources: ['test:'] }));
 
+    await server.shows('high');
     const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 30, ...size });
 
     const shifts = pictures.map(shiftOf);

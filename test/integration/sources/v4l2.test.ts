@@ -76,6 +76,7 @@ describe('a V4L2 camera', () => {
     const originals = await picturesOf('MJPG');
     const { server } = await startWithCamera({ formats: ['MJPG'] });
 
+    await server.shows('source');
     const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=source`, { frames: 60, width, height });
 
     expectInOrder(sequencesOf(pictures));
@@ -89,6 +90,7 @@ describe('a V4L2 camera', () => {
     const originals = await picturesOf('YUYV');
     const { server } = await startWithCamera({ formats: ['YUYV'] });
 
+    await server.shows('high');
     const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 60, width, height });
 
     expectInOrder(sequencesOf(pictures));
@@ -100,6 +102,7 @@ describe('a V4L2 camera', () => {
     const originals = await picturesOf('MJPG');
     const { server } = await startWithCamera({ formats: ['MJPG'] });
 
+    await server.shows('low');
     const pictures = await watchWithFfmpeg(`${server.url}/stream?tier=low`, { frames: 30, width: 480, height: 360 });
 
     expectInOrder(sequencesOf(pictures), 2);
