@@ -258,7 +258,8 @@ export class Camera {
       this.#standIn.show({ name: this.#config.name, words, sinceMs }, watched);
       return;
     }
-    this.#standIn.hide();
+    if (state === 'idle') this.#standIn.rest();
+    else this.#standIn.hide();
     if (state === 'starting') this.#patience = setTimeout(() => this.#standInOrNot(), patienceMs - waitedMs);
   }
 

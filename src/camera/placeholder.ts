@@ -13,13 +13,15 @@ export interface KeptPicture {
   readonly captureMs: number;
 }
 
+export type PlaceholderBounds = Pick<TierSettings, 'width' | 'height'>;
+
 export interface PlaceholderOptions {
   readonly addon: NativeAddon;
   readonly clock: Clock;
-  /** The last picture there was; null for none. */
-  readonly picture: KeptPicture | null;
+  /** Whether words are painted over pictures, or over nothing. */
+  readonly hasPicture: boolean;
   /** Undefined: as large as the picture. */
-  readonly bounds: Pick<TierSettings, 'width' | 'height'> | undefined;
+  readonly bounds: PlaceholderBounds | undefined;
   /** The frame belongs to the placeholder: retain it to keep it. */
   readonly onFrame: (frame: Frame) => void;
 }
@@ -36,18 +38,24 @@ export class Placeholder {
   /** Throws what the addon throws where an element is missing. */
   constructor(options: PlaceholderOptions) {
     this.#options = options;
-    const { addon, picture, bounds } = options;
+    const { addon, hasPicture, bounds } = options;
     const handlers = { onFrames: () => this.#take(), onEvent: () => undefined };
-    const description = describePlaceholder(picture !== null, bounds);
+    const description = describePlaceholder(hasPicture, bounds);
     this.#pipeline = addon.openPipeline(description, { sinks: [PLACEHOLDER.sink] }, handlers);
     this.#pipeline.start().catch(() => undefined);
   }
 
-  /** Paints anew; the frame comes later. */
-  say(words: string): void {
+  /** Whether it was made for such a picture. */
+  fits({ hasPicture, bounds }: Pick<PlaceholderOptions, 'hasPicture' | 'bounds'>): boolean {
+    const own = this.#options;
+    const isSameSize = own.bounds?.width === bounds?.width && own.bounds?.height === bounds?.height;
+    return own.hasPicture === hasPicture && isSameSize;
+  }
+
+  /** Paints over `picture`, or over nothing; the frame comes later. Throws what the addon throws. */
+  say(words: string, picture: KeptPicture | null): void {
     if (this.#closed) return;
     this.#pipeline.setProperty(PLACEHOLDER.words, 'text', escapeMarkup(words));
-    const { picture } = this.#options;
     if (picture !== null) this.#pipeline.push(PLACEHOLDER.input, picture.jpeg, queueBytes);
   }
 

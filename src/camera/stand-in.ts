@@ -3,15 +3,14 @@ import { wallClockMs } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { Log } from '../core/log.js';
 import type { NativeAddon } from '../native/addon.types.js';
-import type { TierSettings } from '../pipeline/tier.js';
-import { type KeptPicture, Placeholder } from './placeholder.js';
+import { type KeptPicture, Placeholder, type PlaceholderBounds } from './placeholder.js';
 
 export interface StandInOptions {
   readonly addon: NativeAddon;
   readonly clock: Clock;
   readonly log: Log;
   /** A tier's bounds; undefined for the camera's own pictures. */
-  readonly boundsOf: (tier: string) => Pick<TierSettings, 'width' | 'height'> | undefined;
+  readonly boundsOf: (tier: string) => PlaceholderBounds | undefined;
   /** The frame belongs to the stand-in: retain it to keep it. */
   readonly publish: (tier: string, frame: Frame) => void;
 }
@@ -37,6 +36,7 @@ export class StandIn {
   readonly #closing = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #trouble: Trouble | null = null;
+  #isUnable = false;
 
   constructor(options: StandInOptions) {
     this.#options = options;
@@ -64,36 +64,55 @@ export class StandIn {
   show(trouble: Trouble, watched: ReadonlySet<string>): void {
     this.#trouble = trouble;
     for (const [tier, placeholder] of this.#placeholders) {
-      if (!watched.has(tier)) this.#end(tier, placeholder);
+      if (!watched.has(tier) || !placeholder.fits(this.#madeFor(tier))) this.#end(tier, placeholder);
     }
-    for (const tier of watched) if (!this.#placeholders.has(tier)) this.#begin(tier);
+    for (const tier of watched) if (!this.#placeholders.has(tier) && !this.#isUnable) this.#begin(tier);
     this.#paint();
     this.#timer ??= setInterval(() => this.#paint(), repaintMs);
   }
 
-  /** The camera is back, or nobody looks: nothing is published after this. Idempotent. */
+  /**
+   * The camera is back: nothing is published after this. The placeholders stay for the next time, since to make one
+   * holds everybody up for some ten milliseconds. Idempotent.
+   */
   hide(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#trouble = null;
+  }
+
+  /** As `hide()`, and nobody will look for a while. Idempotent. */
+  rest(): void {
+    this.hide();
     for (const [tier, placeholder] of this.#placeholders) this.#end(tier, placeholder);
   }
 
   async close(): Promise<void> {
-    this.hide();
+    this.rest();
     this.#pictures.clear();
     await Promise.all(this.#closing);
   }
 
   #begin(tier: string): void {
-    const { addon, clock, log, boundsOf, publish } = this.#options;
-    const picture = this.lastPicture(tier);
-    const onFrame = (frame: Frame) => publish(tier, frame);
+    const { addon, clock, publish } = this.#options;
+    const onFrame = (frame: Frame) => {
+      if (this.#trouble !== null) publish(tier, frame);
+    };
     try {
-      this.#placeholders.set(tier, new Placeholder({ addon, clock, picture, bounds: boundsOf(tier), onFrame }));
+      this.#placeholders.set(tier, new Placeholder({ addon, clock, ...this.#madeFor(tier), onFrame }));
     } catch (error) {
-      log.warn(`no placeholder: ${error instanceof Error ? error.message : String(error)}`);
+      // An element is missing, and will be the next time.
+      this.#isUnable = true;
+      this.#complain(error);
     }
+  }
+
+  #madeFor(tier: string) {
+    return { hasPicture: this.lastPicture(tier) !== null, bounds: this.#options.boundsOf(tier) };
+  }
+
+  #complain(error: unknown): void {
+    this.#options.log.warn(`no placeholder: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   #end(tier: string, placeholder: Placeholder): void {
@@ -107,8 +126,13 @@ export class StandIn {
     const { name, words, sinceMs } = this.#trouble;
     const since = new Date(wallClockMs(sinceMs)).toLocaleTimeString('en-GB');
     const seconds = Math.round((this.#options.clock() - sinceMs) / 1000);
-    for (const placeholder of this.#placeholders.values()) {
-      placeholder.say(`${name}\n${words}\nsince ${since} (${seconds} s)`);
+    for (const [tier, placeholder] of this.#placeholders) {
+      try {
+        placeholder.say(`${name}\n${words}\nsince ${since} (${seconds} s)`, this.lastPicture(tier));
+      } catch (error) {
+        this.#complain(error);
+        this.#end(tier, placeholder);
+      }
     }
   }
 }
