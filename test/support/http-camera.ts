@@ -31,7 +31,7 @@ export interface HttpCameraOptions {
 export class HttpCamera {
   readonly port: number;
   readonly #server: Server;
-  readonly #jpegs: readonly Buffer[];
+  #jpegs: readonly Buffer[];
   readonly #options: HttpCameraOptions;
   readonly #auth: HttpAuth | null;
   readonly #viewers = new Set<Viewer>();
@@ -96,6 +96,11 @@ export class HttpCamera {
     if (fault === 'not-found' || fault === 'server-error' || fault === 'html') {
       for (const viewer of this.#viewers) viewer.end();
     }
+  }
+
+  /** Pictures of another size from the next one on, in the same streams. */
+  async changeSize(width: number, height: number): Promise<void> {
+    this.#jpegs = await movingJpegs(width, height);
   }
 
   /** Every nonce of digest authentication given so far is stale from now on. */

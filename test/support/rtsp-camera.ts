@@ -9,6 +9,10 @@ const program = fileURLToPath(new URL('../../build/test-support/rtsp-camera', im
 const answerTimeoutMs = 10_000;
 
 export interface RtspCameraOptions {
+  /** IPv4; 127.0.0.1 by default. */
+  readonly address?: string;
+  /** The network namespace to run in, ip-netns(8). */
+  readonly namespace?: string;
   /** 0 (default): any free one. */
   readonly port?: number;
   readonly codec?: 'h264' | 'h265' | 'jpeg';
@@ -32,7 +36,7 @@ export interface RtspCameraOptions {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-function toArguments({ bitrateKbps, ...options }: RtspCameraOptions): string[] {
+function toArguments({ bitrateKbps, namespace: _, ...options }: RtspCameraOptions): string[] {
   const named = { ...options, 'bitrate-kbps': bitrateKbps };
   return Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
 }
@@ -82,12 +86,15 @@ export class RtspCamera {
     this.#child = child;
     this.#options = options;
     this.port = port;
-    this.url = `rtsp://127.0.0.1:${port}/live`;
+    this.url = `rtsp://${options.address ?? '127.0.0.1'}:${port}/live`;
   }
 
   /** Resolves once it listens. Rejects where it can't: a wrong option, a used port, a clip without H.264. */
   static async start(options: RtspCameraOptions = {}): Promise<RtspCamera> {
-    const child = spawn(program, toArguments(options), { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { namespace } = options;
+    // It becomes the camera: signals reach it.
+    const [first = program, ...before] = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace, program];
+    const child = spawn(first, [...before, ...toArguments(options)], { stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => {}); // EPIPE where the camera has ended: told by its exit
     child.stderr.resume();
     const [, port] = await nextLine(child, /^port=(\d+)$/);

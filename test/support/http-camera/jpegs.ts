@@ -55,3 +55,21 @@ export function readStamp(jpeg: Buffer): Stamp | null {
     ? { sequence: Number(match[1]), captureUs: Number(match[2]) }
     : null;
 }
+
+/** The JPEG with another process in its SOF0 (ITU-T T.81, B.1.1.3): lossless, which next to nothing can decode. */
+export function asLossless(jpeg: Buffer): Buffer {
+  const changed = Buffer.from(jpeg);
+  changed[changed.indexOf(Buffer.of(0xff, 0xc0)) + 1] = 0xc3;
+  return changed;
+}
+
+/** Pixels, from the SOF0 or SOF2. Throws where there is none. */
+export function jpegSize(jpeg: Buffer): { readonly width: number; readonly height: number } {
+  for (let at = 2; at + 9 < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    const marker = jpeg[at + 1];
+    if (marker === 0xc0 || marker === 0xc2) {
+      return { width: jpeg.readUInt16BE(at + 7), height: jpeg.readUInt16BE(at + 5) };
+    }
+  }
+  throw new Error('a JPEG without a size');
+}

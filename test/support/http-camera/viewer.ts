@@ -1,6 +1,7 @@
 /** One client of the HTTP camera's stream. */
 import type { ServerResponse } from 'node:http';
 import { contentType, type Framing, part } from './framing.js';
+import { asLossless } from './jpegs.js';
 
 /** What is wrong with the camera now. */
 export type HttpCameraFault =
@@ -19,6 +20,8 @@ export type HttpCameraFault =
   | 'half-part-then-close'
   /** Each JPEG ends in its middle; the part is right otherwise. */
   | 'cut-jpegs'
+  /** JPEGs that are whole, but of a kind that nothing can decode. */
+  | 'undecodable'
   /** `Content-Length` says 1,000 bytes more than there are. */
   | 'content-length-too-large'
   /** `Content-Length` says 1,000 bytes less than there are. */
@@ -66,6 +69,8 @@ export class Viewer {
         return jpeg.length >> 1;
       case 'cut-jpegs':
         return this.#sendPart(jpeg.subarray(0, jpeg.length >> 1), 0);
+      case 'undecodable':
+        return this.#sendPart(asLossless(jpeg), 0);
       case 'content-length-too-large':
         return this.#sendPart(jpeg, claimedLengthError);
       case 'content-length-too-small':

@@ -31,7 +31,8 @@ gboolean options_parse(Options *options, int *argc, char ***argv, GError **error
   *options = (Options){.width = 640, .height = 360, .fps = 30};
   char *codec = NULL;
   const GOptionEntry entries[] = {
-      {"port", 0, 0, G_OPTION_ARG_INT, &options->port, "TCP port on 127.0.0.1, 0 for any free one", "N"},
+      {"address", 0, 0, G_OPTION_ARG_STRING, &options->address, "IPv4 address to listen on (127.0.0.1)", "ADDRESS"},
+      {"port", 0, 0, G_OPTION_ARG_INT, &options->port, "TCP port, 0 for any free one", "N"},
       {"codec", 0, 0, G_OPTION_ARG_STRING, &codec, "h264 (default), h265 or jpeg", "NAME"},
       {"width", 0, 0, G_OPTION_ARG_INT, &options->width, "pixels (640)", "N"},
       {"height", 0, 0, G_OPTION_ARG_INT, &options->height, "pixels (360)", "N"},
@@ -55,6 +56,7 @@ gboolean options_parse(Options *options, int *argc, char ***argv, GError **error
 }
 
 void options_clear(Options *options) {
+  g_free(options->address);
   g_free(options->user);
   g_free(options->password);
   g_free(options->file);

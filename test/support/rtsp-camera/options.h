@@ -6,7 +6,8 @@
 typedef enum { CODEC_H264, CODEC_H265, CODEC_JPEG } Codec;
 
 typedef struct {
-  int port;  // 0: any free one
+  char *address;  // NULL: 127.0.0.1
+  int port;       // 0: any free one
   Codec codec;
   int width, height, fps;
   int bframes;       // consecutive B-frames, 0 for none

@@ -87,7 +87,7 @@ static gboolean clean_sessions(gpointer data) {
 GstRTSPServer *server_start(const Options *options, GstCaps *caps, Feed *feed) {
   GstRTSPServer *server = gst_rtsp_server_new();
   char *service = g_strdup_printf("%d", options->port);
-  gst_rtsp_server_set_address(server, "127.0.0.1");
+  gst_rtsp_server_set_address(server, options->address ? options->address : "127.0.0.1");
   gst_rtsp_server_set_service(server, service);
   g_free(service);
   GstRTSPMediaFactory *factory = make_factory(options, caps, feed);
