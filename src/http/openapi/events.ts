@@ -10,7 +10,8 @@ height: 2), then the JPEG. A picture comes only against credit, which \`watch\` 
 when the connection has taken the last one, of whatever camera: the server queues none, and sends the newest there is.
 When nothing new comes, the last one comes again after a second, against credit too. A watch is a viewer like any other,
 in /api/viewers and by its id in \`watching\`. With tier auto, the server moves it to the best tier that the link carries,
-as long as it is the only one on its connection; on a connection with several, auto stays where it is.
+as long as it is the only one on its connection, and has two frames or more granted in advance: who grants each frame
+when the last one is there sets the pace alone. On a connection with several, auto stays where it is.
 
 A foreign origin is refused. Messages of more than 64 kB end the connection with code 1009, binary ones with 1003. A
 client that leaves more than 256 kB of texts unread is cut off, as is one that answers no ping for 25 seconds. A server
