@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
-import { sequencesOf } from '../support/picture.js';
+import { sequencesOf, timecodeOf } from '../support/picture.js';
 import { RtspCamera } from '../support/rtsp-camera.js';
 import { expectInOrder } from '../support/sequences.js';
 import { Server } from '../support/server.js';
@@ -26,8 +26,8 @@ async function startV4l2(format: 'MJPG' | 'YUYV'): Promise<Started> {
 }
 
 async function startRtsp(): Promise<Started> {
-  const size = { width: 640, height: 368 };
-  const camera = stopAfterTest(await RtspCamera.start(size));
+  const size = { width: 320, height: 192 };
+  const camera = stopAfterTest(await RtspCamera.start({ ...size, fps: 15 }));
   return { server: stopAfterTest(await Server.start({ sources: [camera.url] })), tier: 'high', ...size };
 }
 
@@ -56,7 +56,9 @@ describe.each([
     for (const { client, pictures } of watched) {
       expect(pictures.length, client).toBe(frames);
       // Three programs that start at once leave a camera little of the machine.
-      expectInOrder(sequencesOf(pictures), 1, 0.5);
+      const intact = pictures.filter((picture) => timecodeOf(picture) !== null);
+      expect(intact.length, client).toBeGreaterThan(frames / 2);
+      expectInOrder(sequencesOf(intact), 1, 0.7);
     }
   });
 });
