@@ -6,7 +6,7 @@ import type { Channel } from '../hub/channel.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting, tierChanges } from '../pipeline/tier.js';
-import { placeOf } from './cause.js';
+import { whereabouts } from './cause.js';
 import { inspectSource } from './inspect.js';
 import { Inspection } from './inspection.js';
 import { Keeper } from './keeper.js';
@@ -266,7 +266,7 @@ export class Camera {
   async #plan(): Promise<SessionPlan> {
     const source = await this.#inspection.get();
     const tiers = new Map(this.#tiers.allSettings().map((tier) => [tier.name, tier]));
-    const plan = { ...planPipeline(source, tiers, this.#config.minFps), place: placeOf(this.config.source) };
+    const plan = { ...planPipeline(source, tiers, this.#config.minFps), ...whereabouts(this.config.source) };
     return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
   }
 

@@ -1,6 +1,7 @@
 import type { Source } from '../config/source.js';
 import { maskCredentials } from '../core/mask.js';
 import type { ElementError, PipelineEvent } from '../native/addon.types.js';
+import type { NetworkAddress } from './network-cause.js';
 import type { Cause } from './supervisor.js';
 
 /** What an element said, on the bus or by refusing a state. */
@@ -74,6 +75,17 @@ export function placeOf(source: Source): string {
     case 'test':
       return 'the test picture';
   }
+}
+
+const rtspPort = 554;
+
+/** What a camera's faults are to name, and where to ask why it can't be reached. */
+export function whereabouts(source: Source): { readonly place: string; readonly address?: NetworkAddress } {
+  const place = placeOf(source);
+  if (source.kind !== 'rtsp') return { place };
+  const { hostname, port } = new URL(source.url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { place, address: { host, port: port === '' ? rtspPort : Number(port) } };
 }
 
 const somewhere = 'the camera';

@@ -7,6 +7,7 @@ import { type ElementSetting, passNext } from '../pipeline/tier.js';
 import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
 import type { PictureSilence } from './health.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
+import { type NetworkAddress, whyUnreachable } from './network-cause.js';
 import type { Cause } from './supervisor.js';
 import { type TierWork, tierWork } from './tier-work.js';
 
@@ -16,6 +17,8 @@ export interface SessionPlan extends PipelinePlan {
   readonly feedUrl?: string;
   /** What its faults are to name: the device, the host. */
   readonly place?: string;
+  /** Of a network camera whose pipeline can't say why it isn't reached. */
+  readonly address?: NetworkAddress;
 }
 
 export interface SessionHandlers {
@@ -42,6 +45,7 @@ const firstPictureTimeoutMs = 15_000;
 const pictureTimeoutMs = 2500;
 // Somebody who asks for a picture now and then, every ten seconds for example, is not to wait for a keyframe each time.
 const lateShutMs = 15_000;
+const explainTimeoutMs = 700;
 // Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
 const feedQueueBytes = 8 * 1024 * 1024;
 
@@ -218,11 +222,20 @@ export class Session {
 
   #onEvent(event: PipelineEvent): void {
     if (event.type === 'error' || (event.type === 'warning' && endsTheStream(event))) {
-      this.#fail(causeOfFault(event, this.#plan?.place));
+      this.#failOf(causeOfFault(event, this.#plan?.place));
     }
     if (event.type === 'eos' && !this.#over) {
       this.#over = true;
       this.#options.handlers.onEnded();
+    }
+  }
+
+  #failOf(cause: Cause): void {
+    const { address, place } = this.#plan ?? {};
+    if (cause.code !== 'unreachable' || address === undefined || place === undefined) this.#fail(cause);
+    else {
+      const why = whyUnreachable(address, place, explainTimeoutMs);
+      void why.then((known) => this.#fail(known ?? cause));
     }
   }
 

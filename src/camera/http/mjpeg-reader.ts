@@ -1,5 +1,6 @@
 import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { networkCause } from '../network-cause.js';
 import type { Cause } from '../supervisor.js';
 import { authorize, basicAuthorization, type Credentials, mayKeepCredentials } from './authorization.js';
 import { boundaryOf, MultipartParser } from './multipart.js';
@@ -57,14 +58,14 @@ export class MjpegReader {
     // No agent: the socket is this request's alone and goes with it.
     const request = get(target, { headers, agent: false, timeout: connectTimeoutMs }, (response) => {
       request.setTimeout(0);
-      response.on('error', (error) => this.#fail(networkCause(error, url)));
+      response.on('error', (error) => this.#fail(networkCause(error, url.host)));
       this.#answer(response, url, credentials, authorization, hops);
     });
     request.on('timeout', () => {
       const error = new Error(`no answer within ${connectTimeoutMs / 1000} s`);
       request.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
     });
-    request.on('error', (error) => this.#fail(networkCause(error, url)));
+    request.on('error', (error) => this.#fail(networkCause(error, url.host)));
     return request;
   }
 
@@ -159,20 +160,4 @@ function statusCause(status: number): Cause {
     return { code: 'unauthorized', message: `${status} from the camera: user or password is wrong`, permanent: true };
   }
   return { code: 'http-status', message: `${status} from the camera`, permanent: false };
-}
-
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses the connection',
-  ECONNRESET: 'closed the connection',
-  EHOSTUNREACH: 'cannot be reached: no route to the host',
-  ENETUNREACH: 'cannot be reached: no route to its network',
-  ENOTFOUND: 'has a name that cannot be resolved',
-  EAI_AGAIN: 'has a name that cannot be resolved now',
-  ETIMEDOUT: 'does not answer',
-};
-
-function networkCause(error: Error, url: URL): Cause {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const said = words[code] ?? `failed: ${error.message}`;
-  return { code: code === 'ECONNRESET' ? 'ended' : 'unreachable', message: `${url.host} ${said}`, permanent: false };
 }
