@@ -170,6 +170,28 @@ test('a client that stops reading costs the others nothing, and sees the newest 
   await until('no frame stays alive', async () => (await liveFrames(server)) === 0);
 });
 
+test('a camera that is taken out of the configuration ends what was about it alone', async () => {
+  const [stays, goes] = await Promise.all(
+    [0, 1].map(async () => stopAfterTest(await HttpCamera.start({ width: 320, height: 240 }))),
+  );
+  const line = (id: string, camera: HttpCamera | undefined) => `  ${id}: { source: "${camera?.url}" }\n`;
+  const server = stopAfterTest(
+    await Server.start({ config: `cameras:\n${line('stays', stays)}${line('goes', goes)}` }),
+  );
+  const [all, own] = [await connect(server), await connect(server, '/cameras/goes/ws')];
+  all.keepUp((index) => ['stays', 'goes'][index] ?? '');
+  await all.watch('stays', { tier: 'source', frames: 1 });
+  const { index } = await all.watch('goes', { tier: 'source', frames: 1 });
+  await own.message('hello', ({ cameras }) => cameras.length === 1);
+
+  server.configure(`cameras:\n${line('stays', stays)}`);
+
+  await all.message('unwatched', (message) => message.camera === 'goes' && message.index === index);
+  await all.message('cameras', ({ cameras }) => cameras.map(({ id }) => id).join() === 'stays');
+  expect((await own.end()).code).toBe(1000);
+  await all.frameCount(all.frames.length + 5);
+});
+
 test('a server that stops says so', async () => {
   const { server } = await startV4l2('MJPG');
   const [client, deaf] = [await connect(server), await connect(server)];
