@@ -1,6 +1,7 @@
 import type { LinkSample } from '../hub/link.js';
-import { type LinkHistory, read, remember } from './link-meter.js';
+import { type LinkHistory, remember } from './link-meter.js';
 import { type Choice, choose, compareChoices, linkShare, neededBps, type TierOption } from './options.js';
+import { lateMs, nextLoad, overloadedLinkBps } from './overload.js';
 import { type Probe, paddingFor, startProbe, watchProbe } from './probe.js';
 
 /**
@@ -145,16 +146,16 @@ const leastSettleMs = 250;
 /** The link carries less than is sent, or so little more that nothing is left for larger frames. */
 function stepDown(state: AdaptationState, input: AdaptationInput, settings: AdaptationSettings): AdaptationStep | null {
   const { nowMs, sample, options, isDraining } = input;
-  if (isDraining) return stay({ ...state, history: [], drainedMs: nowMs + drainMarginMs });
-  const settleMs = Math.max(leastSettleMs, roundsToSettle * sample.minRttMs);
-  if (nowMs - state.startedMs < settleMs || nowMs < state.drainedMs || state.probe !== null) return null;
+  if (isDraining) return stay({ ...state, history: [], drainedMs: nowMs + settleMs(sample) });
+  const openingMs = Math.max(leastSettleMs, roundsToSettle * sample.minRttMs);
+  if (nowMs - state.startedMs < openingMs || nowMs < state.drainedMs || state.probe !== null) return null;
   const linkBps = overloadedLinkBps(state, input);
   if (linkBps === null) return null;
   const choice = choose(options, linkBps);
   if (compareChoices(options, choice, state.choice) >= 0) return stay(corrected(state, linkBps));
   const wasMistake = state.raisedMs !== null && nowMs - state.raisedMs < settings.trialMs;
   const queuedMs = (8000 * sample.queuedBytes) / linkBps;
-  const drainedMs = nowMs + Math.min(longestDrainMs, queuedMs + drainMarginMs);
+  const drainedMs = nowMs + Math.min(longestDrainMs, queuedMs + settleMs(sample));
   const lowered: AdaptationState = {
     ...state,
     linkBps,
@@ -183,37 +184,12 @@ function corrected(state: AdaptationState, measuredBps: number): AdaptationState
 }
 
 const drainMarginMs = 300;
+const roundsToDrain = 4;
 const longestDrainMs = 1500;
 
-/** What the link carries, where that is too little for the present choice; null where all is well. */
-function overloadedLinkBps(state: AdaptationState, { options, pendingAgeMs }: AdaptationInput): number | null {
-  const reading = read(state.history, state.choice.fps);
-  if (reading === null) return null;
-  const { saturatedBps, goodputBps } = reading;
-  const needed = neededBps(options, state.choice);
-  if (saturatedBps !== null) {
-    const capped = state.linkBps === null ? saturatedBps : Math.min(saturatedBps, 1.2 * state.linkBps);
-    if (pendingAgeMs >= lateMs(state.choice) || needed > 1.08 * saturatedBps) return capped;
-  }
-  return state.load > mostLoad ? goodputBps / state.load : null;
-}
-
-const mostLoad = 0.92;
-const loadMemoryMs = 2000;
-
-/** The share of the time in which something was on the way, less each frame's way there and back. */
-function nextLoad({ history, load, choice }: AdaptationState, sample: LinkSample): number {
-  const last = history.at(-1);
-  if (last === undefined || sample.atMs <= last.atMs) return load;
-  const spanMs = sample.atMs - last.atMs;
-  const wayMs = (choice.fps * sample.minRttMs * spanMs) / 1000;
-  const now = Math.min(1, Math.max(0, (sample.busyMs - last.busyMs - wayMs) / spanMs));
-  return load + (now - load) * Math.min(1, spanMs / loadMemoryMs);
-}
-
-/** Later than this, a frame is not just one that was larger than others. */
-function lateMs({ fps }: Choice): number {
-  return Math.max(150, 1500 / fps);
+/** How long a change of what is sent takes to show in the counters. */
+function settleMs({ minRttMs }: LinkSample): number {
+  return Math.max(drainMarginMs, roundsToDrain * minRttMs);
 }
 
 // A train drains a little faster than a stream of the same rate would: it is short, and meets an empty queue.
@@ -231,27 +207,41 @@ function followProbe(
 ): AdaptationStep {
   const step = watchProbe(probe, sample);
   if (!step.done) return stay({ ...state, probe: step.probe });
-  const after: AdaptationState = { ...state, probe: null, history: [], drainedMs: nowMs + drainMarginMs };
+  const after: AdaptationState = { ...state, probe: null, history: [], drainedMs: nowMs + settleMs(sample) };
   const knownBps = state.linkBps ?? 0;
   const foundBps = trainTrust * (step.bps ?? 0);
-  if (foundBps > 1.12 * knownBps) {
-    const linkBps = Math.min(foundBps, settings.mostRise * knownBps);
-    return stay({ ...after, linkBps, chainFromBps: state.chainFromBps ?? knownBps, nextProbeMs: nowMs });
-  }
   const fromBps = state.chainFromBps ?? knownBps;
-  // One bad moment must not make a known link poor, but what was only just found is taken back at once.
-  const lower = state.chainFromBps === null ? knownBps + (foundBps - knownBps) / 2 : Math.max(foundBps, fromBps);
-  const linkBps = foundBps < 0.8 * knownBps ? lower : knownBps;
+  if (isWorthAnother(foundBps, knownBps, fromBps)) {
+    const linkBps = Math.min(foundBps, settings.mostRise * knownBps);
+    return stay({ ...after, linkBps, chainFromBps: fromBps, nextProbeMs: nowMs });
+  }
+  const linkBps = chainEndBps(state.chainFromBps, knownBps, foundBps);
   const rose = linkBps > 1.1 * fromBps;
   const probeWaitMs = rose ? settings.probeWaitMs : Math.min(settings.longestProbeWaitMs, 2 * state.probeWaitMs);
   const ended = { ...after, chainFromBps: null, linkBps, probeWaitMs, nextProbeMs: nowMs + probeWaitMs };
-  return raise(ended, options, nowMs);
+  return followEstimate(ended, options, nowMs);
 }
 
-function raise(state: AdaptationState, options: readonly TierOption[], nowMs: number): AdaptationStep {
+/** More than was known; or less than the last probe said, whose share of it a bucket let through, but more than before. */
+function isWorthAnother(foundBps: number, knownBps: number, fromBps: number): boolean {
+  return foundBps > 1.12 * knownBps || (foundBps < 0.85 * knownBps && foundBps > 1.12 * fromBps);
+}
+
+/** What was only just found is taken back at once; of a link that was known, one bad moment takes a fifth. */
+function chainEndBps(chainFromBps: number | null, knownBps: number, foundBps: number): number {
+  if (chainFromBps !== null) return Math.max(chainFromBps, Math.min(knownBps, foundBps));
+  return foundBps < 0.8 * knownBps ? 0.8 * knownBps : knownBps;
+}
+
+/** Up to what the link was found to carry; down only where there are too many frames, since a probe may be unlucky. */
+function followEstimate(state: AdaptationState, options: readonly TierOption[], nowMs: number): AdaptationStep {
   const choice = chooseAgain(state, options, nowMs);
-  if (compareChoices(options, choice, state.choice) <= 0) return stay(state);
-  return { state: { ...state, choice, raisedMs: nowMs }, reason: 'probe', paddingBytes: 0 };
+  if (compareChoices(options, choice, state.choice) > 0) {
+    return { state: { ...state, choice, raisedMs: nowMs }, reason: 'probe', paddingBytes: 0 };
+  }
+  const kindest = choose(options, 1.1 * (state.linkBps ?? Number.POSITIVE_INFINITY));
+  const isTooMuch = !state.choice.full && compareChoices(options, kindest, state.choice) < 0;
+  return isTooMuch ? { state: { ...state, choice }, reason: 'probe', paddingBytes: 0 } : stay(state);
 }
 
 /** As {@link choose}, without what was a mistake lately, unless the link is now clearly another. */
@@ -266,6 +256,9 @@ function isBest(options: readonly TierOption[], choice: Choice): boolean {
   return choice.full && choice.tier === options[0]?.name;
 }
 
+// Of a train that TCP lets out in rounds of growing size, the last ones show the link.
+const roundsToProbe = 4;
+
 /** Where a viewer has less than the best, its link is asked now and then whether it carries more. */
 function considerProbe(state: AdaptationState, input: AdaptationInput): AdaptationStep {
   const { nowMs, sample, options, pendingAgeMs } = input;
@@ -276,13 +269,21 @@ function considerProbe(state: AdaptationState, input: AdaptationInput): Adaptati
   const isBetter = compareChoices(options, fitting, state.choice) > 0;
   if (isBetter && state.chainFromBps === null && nowMs >= state.nextProbeMs) {
     return {
-      state: { ...state, choice: fitting, raisedMs: nowMs, nextProbeMs: nowMs + state.probeWaitMs },
+      state: {
+        ...state,
+        choice: fitting,
+        raisedMs: nowMs,
+        nextProbeMs: nowMs + state.probeWaitMs,
+        history: [],
+        drainedMs: nowMs + settleMs(sample),
+      },
       reason: 'link',
       paddingBytes: 0,
     };
   }
   const isCalm = pendingAgeMs < lateMs(state.choice) / 2;
   if (nowMs < state.nextProbeMs || !isCalm) return stay(state);
-  const paddingBytes = paddingFor(Math.max(linkBps, neededBps(options, state.choice)), state.probeLengthMs);
+  const lengthMs = state.probeLengthMs + roundsToProbe * sample.minRttMs;
+  const paddingBytes = paddingFor(Math.max(linkBps, neededBps(options, state.choice)), lengthMs);
   return stay({ ...state, probe: startProbe(sample, paddingBytes) }, paddingBytes);
 }

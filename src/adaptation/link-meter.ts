@@ -18,12 +18,22 @@ const leastWindowMs = 600;
 const longestWindowMs = 2500;
 const saturatedShare = 0.9;
 
-function spanFor(fps: number): number {
-  return Math.min(longestWindowMs / 2, Math.max(leastSpanMs, 900 / fps));
+// TCP opens its window in rounds: less than this many of them say more of the window than of the link.
+const leastRounds = 4;
+// A frame is on its way for a round trip at least; where that fills this much of the time, busy says little.
+const shortWayShare = 0.05;
+
+/** Whether a connection that sends so many frames a second rests between them, where its link allows it. */
+export function isShortWay(fps: number, minRttMs: number): boolean {
+  return fps * minRttMs < 1000 * shortWayShare;
 }
 
-function windowFor(fps: number): number {
-  return Math.min(longestWindowMs, Math.max(leastWindowMs, 2500 / fps));
+function spanFor(fps: number, minRttMs: number): number {
+  return Math.min(longestWindowMs / 2, Math.max(leastSpanMs, 900 / fps, leastRounds * minRttMs));
+}
+
+function windowFor(fps: number, minRttMs: number): number {
+  return Math.min(longestWindowMs, Math.max(leastWindowMs, 2500 / fps, 2 * leastRounds * minRttMs));
 }
 
 /** The samples of the last moments, newest last. */
@@ -31,7 +41,7 @@ export type LinkHistory = readonly LinkSample[];
 
 /** `fps` is how many frames are sent a second. */
 export function remember(history: LinkHistory, sample: LinkSample, fps: number): LinkHistory {
-  const oldestMs = sample.atMs - windowFor(fps);
+  const oldestMs = sample.atMs - windowFor(fps, sample.minRttMs);
   const kept = history.filter(({ atMs }) => atMs >= oldestMs && atMs < sample.atMs);
   return [...kept, sample];
 }
@@ -39,20 +49,23 @@ export function remember(history: LinkHistory, sample: LinkSample, fps: number):
 /**
  * Reads the longest stretch up to now in which the connection was busy throughout, within the window. A tier that fits
  * leaves pauses between its frames, and then the goodput is the camera's rate and says nothing of the link's limit:
- * only a connection without pauses shows it.
+ * only a connection without pauses shows it. Over a long way the next frame is on its way before the last one's
+ * acknowledgement is back, however fast the link is; there, frames must have been left out besides.
  */
 export function read(history: LinkHistory, fps: number): LinkReading | null {
-  const shortestMs = spanFor(fps);
   const last = history.at(-1);
   const first = history[0];
-  if (last === undefined || first === undefined || last.atMs - first.atMs < shortestMs) return null;
+  if (last === undefined || first === undefined) return null;
+  const shortestMs = spanFor(fps, last.minRttMs);
+  if (last.atMs - first.atMs < shortestMs) return null;
   const whole = between(first, last);
   let saturatedBps: number | null = null;
   for (const start of history) {
     const spanMs = last.atMs - start.atMs;
     if (spanMs < shortestMs) break;
     const { busyShare, goodputBps } = between(start, last);
-    if (busyShare >= saturatedShare && last.queuedBytes > 0 && goodputBps > 0) {
+    const isFull = isShortWay(fps, last.minRttMs) || last.droppedSlow > start.droppedSlow;
+    if (isFull && busyShare >= saturatedShare && last.queuedBytes > 0 && goodputBps > 0) {
       saturatedBps = goodputBps;
       break;
     }

@@ -12,6 +12,8 @@ export interface Probe {
   readonly first: LinkSample;
   /** The first look at which a good part had drained: the rate is taken from here on. */
   readonly middle: LinkSample | null;
+  /** The newest look at which the train was still under way. */
+  readonly latest: LinkSample;
 }
 
 // Link rates are often enforced by a bucket that lets the first bytes pass unshaped; they must not count.
@@ -27,7 +29,7 @@ const smallestPadding = 12_000;
 const largestPadding = 2_000_000;
 
 export function startProbe(sample: LinkSample, paddingBytes: number): Probe {
-  return { paddingBytes, startedMs: sample.atMs, first: sample, middle: null };
+  return { paddingBytes, startedMs: sample.atMs, first: sample, middle: null, latest: sample };
 }
 
 export type ProbeStep =
@@ -39,17 +41,27 @@ export type ProbeStep =
 export function watchProbe(probe: Probe, sample: LinkSample): ProbeStep {
   const drained = sample.ackedBytes - probe.first.ackedBytes;
   if (sample.trainEndBytes !== null && sample.ackedBytes >= sample.trainEndBytes) {
-    return { done: true, bps: rateBps(probe.middle ?? probe.first, sample) };
+    return { done: true, bps: Math.max(rateBps(probe.middle ?? probe.first, sample), insideBps(probe)) };
   }
   if (sample.atMs - probe.startedMs > longestMs) {
     return { done: true, bps: drained > 0 ? rateBps(probe.first, sample) : null };
   }
   const pastHead = probe.middle === null && drained >= headShare * probe.paddingBytes;
-  return { done: false, probe: pastHead ? { ...probe, middle: sample } : probe };
+  return { done: false, probe: { ...probe, latest: sample, ...(pastHead ? { middle: sample } : {}) } };
 }
 
 // The kernel counts busy time in ticks of 1 to 10 ms.
 const leastBusyMs = 4;
+
+const leastInsideMs = 180;
+
+/**
+ * The rate between two looks within the train; 0 where it was over too soon. The look at which it is over comes late,
+ * and over a long way the frames behind it keep the connection busy until then.
+ */
+function insideBps({ middle, latest }: Probe): number {
+  return middle !== null && latest.atMs - middle.atMs >= leastInsideMs ? rateBps(middle, latest) : 0;
+}
 
 function rateBps(from: LinkSample, to: LinkSample): number {
   return ((to.ackedBytes - from.ackedBytes) * 8000) / Math.max(leastBusyMs, to.busyMs - from.busyMs);

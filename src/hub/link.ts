@@ -9,6 +9,8 @@ export interface LinkSample {
   readonly queuedBytes: number;
   readonly rttMs: number;
   readonly minRttMs: number;
+  /** Frames left out since the start because the connection was busy. */
+  readonly droppedSlow: number;
   /** The count of `ackedBytes` at which the last padded frame is through; null before it is wholly in the kernel. */
   readonly trainEndBytes: number | null;
 }

@@ -1,22 +1,11 @@
-import {
-  type AdaptationState,
-  type AdaptationStep,
-  decide,
-  type SwitchReason,
-  startAdaptation,
-} from '../../src/adaptation/decide.js';
+import { type AdaptationState, decide, type SwitchReason, startAdaptation } from '../../src/adaptation/decide.js';
 import type { TierOption } from '../../src/adaptation/options.js';
-
-/** A link as tc-tbf makes one, with one TCP connection on it that loses nothing. */
-export interface SimulatedLink {
-  readonly rateBps: (atMs: number) => number;
-  /** Bytes that pass unshaped after a pause. */
-  readonly bucketBytes: number;
-  readonly rttMs: number;
-}
+import { FrameRateLimiter } from '../../src/hub/frame-rate-limiter.js';
+import { LinkModel, type SimulatedLink } from './link-model.js';
 
 export interface SimulatedRun {
-  readonly options: readonly TierOption[];
+  /** Best first; a function where they change. */
+  readonly options: readonly TierOption[] | ((atMs: number) => readonly TierOption[]);
   readonly link: SimulatedLink;
   readonly durationMs: number;
   /** How frames' sizes vary: 0.2 is a fifth up or down. */
@@ -30,21 +19,32 @@ export interface SwitchRecord {
   readonly reason: SwitchReason;
   readonly tier: string;
   readonly fps: number;
+  readonly linkBps: number | null;
+}
+
+export interface Arrival {
+  readonly atMs: number;
+  readonly ageMs: number;
+  readonly tier: string;
 }
 
 export interface SimulatedOutcome {
   readonly switches: readonly SwitchRecord[];
   readonly final: AdaptationState;
-  /** When frames arrived and how old they were. */
-  readonly arrivals: readonly { readonly atMs: number; readonly ageMs: number; readonly tier: string }[];
-  /** The tier and rate in force at each moment asked for. */
+  readonly arrivals: readonly Arrival[];
+  /** Every choice that was in force, from when on. */
+  readonly choices: readonly { readonly atMs: number; readonly tier: string; readonly fps: number }[];
+  /** The tier and rate in force at a moment. */
   at(ms: number): { readonly tier: string; readonly fps: number };
 }
 
 const stepMs = 5;
-const decideEveryMs = 100;
-const lowWaterBytes = 32_000;
-const queueLimitMs = 60;
+const lookMs = 100;
+const contentLookMs = 1000;
+const unsentLimitBytes = 32 * 1024;
+const leastUnsentBytes = 16 * 1024;
+const mostUnsentMs = 100;
+const mostQueuedMs = 60;
 
 interface Flight {
   readonly endBytes: number;
@@ -52,99 +52,159 @@ interface Flight {
   readonly tier: string;
 }
 
-/** Runs the adaptation over a model of the link, in steps of 5 ms, with the server's own rule that the newest waits. */
-export function simulate({
-  options,
-  link,
-  durationMs,
-  sizeSpread = 0.1,
-  random = () => 0.5,
-}: SimulatedRun): SimulatedOutcome {
-  let state = startAdaptation(options, 0);
-  const switches: SwitchRecord[] = [];
-  const arrivals: { atMs: number; ageMs: number; tier: string }[] = [];
-  const choices: { atMs: number; tier: string; fps: number }[] = [{ atMs: 0, ...state.choice }];
-  let tokens = link.bucketBytes;
-  let handed = 0; // given to the connection
-  let passed = 0; // through the bottleneck
-  let busyMs = 0;
-  let padding = 0;
-  let trainEnd: number | null = null;
-  let nextFrameMs = 0;
-  let switchedMs = 0;
-  let sending: Flight | null = null;
-  let flights: Flight[] = [];
-  const acks: { atMs: number; bytes: number }[] = [];
-  let acked = 0;
-  for (let nowMs = 0; nowMs < durationMs; nowMs += stepMs) {
-    // The bottleneck.
-    const rate = link.rateBps(nowMs) / 8000;
-    tokens = Math.min(link.bucketBytes + rate * stepMs, tokens + rate * stepMs);
-    const out = Math.min(handed - passed, tokens);
-    tokens -= out;
-    passed += out;
-    if (out > 0) acks.push({ atMs: nowMs + link.rttMs, bytes: passed });
-    while (acks[0] !== undefined && acks[0].atMs <= nowMs) acked = acks.shift()?.bytes ?? acked;
-    if (handed > acked) busyMs += stepMs;
-    for (const flight of flights.filter(({ endBytes }) => endBytes <= passed)) {
-      arrivals.push({
-        atMs: nowMs + link.rttMs / 2,
-        ageMs: nowMs + link.rttMs / 2 - flight.capturedMs,
-        tier: flight.tier,
-      });
+/** Runs the adaptation over a model of the link, with the server's own rules for frames: the newest one waits. */
+export function simulate(run: SimulatedRun): SimulatedOutcome {
+  const simulation = new Simulation(run);
+  for (let nowMs = 0; nowMs < run.durationMs; nowMs += stepMs) simulation.step(nowMs);
+  return simulation.outcome();
+}
+
+class Simulation {
+  readonly #run: SimulatedRun;
+  readonly #link: LinkModel;
+  #state: AdaptationState;
+  #limiter: FrameRateLimiter | null = null;
+  readonly #switches: SwitchRecord[] = [];
+  readonly #arrivals: Arrival[] = [];
+  readonly #choices: { atMs: number; tier: string; fps: number }[];
+  #flights: Flight[] = [];
+  #pending: Flight | null = null;
+  #isDrained = true;
+  #knowsLink = false;
+  #waitingMs: number | null = null;
+  #nextCaptureMs = 0;
+  #dropped = 0;
+  #paddingBytes = 0;
+  #sendsPadding = false;
+  #trainEndBytes: number | null = null;
+  #switchedMs = 0;
+  #nextLookMs = 0;
+  #droppedAtLook = -1;
+
+  constructor(run: SimulatedRun) {
+    this.#run = run;
+    this.#link = new LinkModel(run.link, unsentLimitBytes);
+    this.#state = startAdaptation(this.#optionsAt(0), 0);
+    const { tier, fps } = this.#state.choice;
+    this.#choices = [{ atMs: 0, tier, fps }];
+  }
+
+  step(nowMs: number): void {
+    this.#link.step(nowMs, stepMs);
+    this.#arrive(nowMs);
+    this.#handOver();
+    this.#isDrained = this.#pending === null && (this.#isDrained || this.#queueMs() <= 1);
+    this.#capture(nowMs);
+    this.#send(nowMs);
+    if (nowMs % lookMs === 0) this.#look(nowMs);
+  }
+
+  outcome(): SimulatedOutcome {
+    const choices = this.#choices;
+    return {
+      switches: this.#switches,
+      final: this.#state,
+      arrivals: this.#arrivals,
+      choices,
+      at: (ms) => {
+        const found = choices.findLast(({ atMs }) => atMs <= ms);
+        if (found === undefined) throw new RangeError('nothing was chosen');
+        return found;
+      },
+    };
+  }
+
+  #optionsAt(nowMs: number): readonly TierOption[] {
+    const { options } = this.#run;
+    return typeof options === 'function' ? options(nowMs) : options;
+  }
+
+  #arrive(nowMs: number): void {
+    const wayMs = this.#run.link.rttMs / 2;
+    for (let first = this.#flights[0]; first && first.endBytes <= this.#link.passedBytes; first = this.#flights[0]) {
+      const atMs = nowMs + wayMs;
+      this.#arrivals.push({ atMs, ageMs: atMs - first.capturedMs, tier: first.tier });
+      this.#flights.shift();
     }
-    flights = flights.filter(({ endBytes }) => endBytes > passed);
-    // The camera and the connection: a frame is busy until little of it waits unsent.
-    const queueLimitBytes = state.linkBps === null ? lowWaterBytes : (state.linkBps * queueLimitMs) / 8000;
-    if (sending !== null && handed - passed <= queueLimitBytes) sending = null;
-    const option = options.find(({ name }) => name === state.choice.tier) ?? options[0];
-    if (option !== undefined && sending === null && nowMs >= nextFrameMs) {
-      const bytes = option.frameBytes * (1 + sizeSpread * (2 * random() - 1)) + padding;
-      handed += bytes;
-      if (padding > 0) trainEnd = handed;
-      padding = 0;
-      sending = { endBytes: handed, capturedMs: nowMs, tier: option.name };
-      flights.push(sending);
-      nextFrameMs = Math.max(nextFrameMs + 1000 / state.choice.fps, nowMs);
+  }
+
+  /** The kernel has all of the frame. */
+  #handOver(): void {
+    if (this.#pending === null || !this.#link.isTaken) return;
+    if (this.#sendsPadding) this.#trainEndBytes = this.#pending.endBytes;
+    this.#sendsPadding = false;
+    this.#pending = null;
+    this.#isDrained = false;
+  }
+
+  /** How long the next frame is held back for the sake of the last. */
+  #queueMs(): number {
+    const { linkBps } = this.#state;
+    this.#knowsLink ||= linkBps !== null || this.#link.queuedBytes === 0;
+    if (linkBps === null) return this.#knowsLink ? 0 : Number.POSITIVE_INFINITY;
+    return (8000 * this.#link.queuedBytes) / linkBps - mostQueuedMs - this.#run.link.rttMs;
+  }
+
+  #capture(nowMs: number): void {
+    const option = this.#option(nowMs);
+    for (; this.#nextCaptureMs <= nowMs; this.#nextCaptureMs += 1000 / option.fps) {
+      if (this.#limiter !== null && !this.#limiter.admit(this.#nextCaptureMs)) continue;
+      if (this.#waitingMs !== null) this.#dropped++;
+      this.#waitingMs = this.#nextCaptureMs;
     }
-    if (nowMs % decideEveryMs !== 0) continue;
+  }
+
+  #send(nowMs: number): void {
+    if (this.#waitingMs === null || this.#pending !== null || !this.#isDrained) return;
+    const { sizeSpread = 0.1, random = () => 0.5 } = this.#run;
+    const option = this.#option(nowMs);
+    this.#sendsPadding = this.#paddingBytes > 0;
+    this.#link.write(option.frameBytes * (1 + sizeSpread * (2 * random() - 1)) + this.#paddingBytes);
+    this.#paddingBytes = 0;
+    this.#pending = { endBytes: this.#link.writtenBytes, capturedMs: this.#waitingMs, tier: option.name };
+    this.#flights.push(this.#pending);
+    this.#waitingMs = null;
+    this.#handOver();
+  }
+
+  #option(nowMs: number): TierOption {
+    const options = this.#optionsAt(nowMs);
+    const option = options.find(({ name }) => name === this.#state.choice.tier) ?? options[0];
+    if (option === undefined) throw new RangeError('there must be at least one tier');
+    return option;
+  }
+
+  #look(nowMs: number): void {
+    const pendingAgeMs = this.#pending === null ? 0 : nowMs - this.#pending.capturedMs;
+    const isTroubled = pendingAgeMs > lookMs / 2 || this.#dropped !== this.#droppedAtLook;
+    this.#droppedAtLook = this.#dropped;
+    if (nowMs < this.#nextLookMs && !isTroubled) return;
+    this.#nextLookMs = nowMs + (this.#state.linkBps === null && !isTroubled ? contentLookMs : lookMs);
+    const options = this.#optionsAt(nowMs);
     const sample = {
       atMs: nowMs,
-      ackedBytes: acked,
-      busyMs,
-      queuedBytes: handed - acked,
-      rttMs: link.rttMs,
-      minRttMs: link.rttMs,
-      trainEndBytes: trainEnd,
+      ackedBytes: this.#link.ackedBytes,
+      busyMs: this.#link.busyMs,
+      queuedBytes: this.#link.queuedBytes,
+      rttMs: this.#link.rttMs,
+      minRttMs: this.#run.link.rttMs,
+      droppedSlow: this.#dropped,
+      trainEndBytes: this.#trainEndBytes,
     };
-    const pendingAgeMs = sending === null ? 0 : nowMs - sending.capturedMs;
-    const step: AdaptationStep = decide(state, {
-      nowMs,
-      sample,
-      options,
-      pendingAgeMs,
-      isDraining: sending !== null && sending.capturedMs < switchedMs,
-    });
-    if (step.paddingBytes > 0) {
-      padding = step.paddingBytes;
-      trainEnd = null;
+    const isDraining = this.#pending !== null && this.#pending.capturedMs < this.#switchedMs;
+    const { state, reason, paddingBytes } = decide(this.#state, { nowMs, sample, options, pendingAgeMs, isDraining });
+    const { choice, linkBps } = state;
+    this.#state = state;
+    const inTime = linkBps === null ? unsentLimitBytes : (linkBps * mostUnsentMs) / 8000;
+    this.#link.unsentLimitBytes = Math.min(unsentLimitBytes, Math.max(leastUnsentBytes, inTime));
+    if (paddingBytes > 0) {
+      this.#paddingBytes = paddingBytes;
+      this.#trainEndBytes = null;
     }
-    if (step.reason !== null) {
-      switchedMs = nowMs;
-      switches.push({ atMs: nowMs, reason: step.reason, tier: step.state.choice.tier, fps: step.state.choice.fps });
-      nextFrameMs = Math.min(nextFrameMs, nowMs + 1000 / step.state.choice.fps);
-    }
-    state = step.state;
-    choices.push({ atMs: nowMs, tier: state.choice.tier, fps: state.choice.fps });
+    if (reason === null) return;
+    this.#switchedMs = nowMs;
+    this.#limiter = choice.full ? null : new FrameRateLimiter(choice.fps);
+    this.#switches.push({ atMs: nowMs, reason, tier: choice.tier, fps: choice.fps, linkBps });
+    this.#choices.push({ atMs: nowMs, tier: choice.tier, fps: choice.fps });
   }
-  return {
-    switches,
-    final: state,
-    arrivals,
-    at: (ms) => {
-      const found = choices.findLast(({ atMs }) => atMs <= ms) ?? choices[0];
-      if (found === undefined) throw new RangeError('nothing was chosen');
-      return { tier: found.tier, fps: found.fps };
-    },
-  };
 }

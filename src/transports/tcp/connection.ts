@@ -70,8 +70,16 @@ export class TcpConnection implements AdaptableConnection {
     if (descriptor < 0) return null;
     const { ackedBytes, busyMs, unackedBytes, rttMs, minRttMs } = this.#sockets.info(descriptor);
     this.#rttMs = rttMs;
-    const trainEndBytes = this.#trainEndBytes;
-    return { atMs: this.#clock(), ackedBytes, busyMs, queuedBytes: unackedBytes, rttMs, minRttMs, trainEndBytes };
+    return {
+      atMs: this.#clock(),
+      ackedBytes,
+      busyMs,
+      queuedBytes: unackedBytes,
+      rttMs,
+      minRttMs,
+      droppedSlow: this.droppedSlow,
+      trainEndBytes: this.#trainEndBytes,
+    };
   }
 
   pendingAgeMs(): number {

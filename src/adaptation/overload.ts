@@ -1,0 +1,45 @@
+import type { LinkSample } from '../hub/link.js';
+import type { AdaptationInput, AdaptationState } from './decide.js';
+import { isShortWay, read } from './link-meter.js';
+import { type Choice, neededBps } from './options.js';
+
+/** Tells whether a link carries less than is sent. Pure. */
+
+/** What the link carries, where that is too little for the present choice; null where all is well. */
+export function overloadedLinkBps(
+  state: AdaptationState,
+  { options, pendingAgeMs, sample }: AdaptationInput,
+): number | null {
+  const { rttMs, minRttMs } = sample;
+  const { fps, full } = state.choice;
+  const reading = read(state.history, fps);
+  if (reading === null) return null;
+  const { saturatedBps, goodputBps } = reading;
+  const needed = neededBps(options, state.choice);
+  if (saturatedBps !== null) {
+    const capped = state.linkBps === null ? saturatedBps : Math.min(saturatedBps, 1.2 * state.linkBps);
+    const limitMs = lateMs(state.choice);
+    const isLate = pendingAgeMs >= limitMs + 2 * minRttMs || rttMs - minRttMs >= limitMs;
+    if (isLate || needed > (full || isShortWay(fps, minRttMs) ? 1.08 : 1.3) * saturatedBps) return capped;
+  }
+  // With fewer frames than the tier has, the choice itself keeps the link that busy.
+  return full && state.load > mostLoad ? goodputBps / state.load : null;
+}
+
+const mostLoad = 0.88;
+const loadMemoryMs = 2000;
+
+/** The share of the time in which something was on the way, less each frame's way there and back. */
+export function nextLoad({ history, load, choice }: AdaptationState, sample: LinkSample): number {
+  const last = history.at(-1);
+  if (last === undefined || sample.atMs <= last.atMs) return load;
+  const spanMs = sample.atMs - last.atMs;
+  const wayMs = (choice.fps * sample.minRttMs * spanMs) / 1000;
+  const now = Math.min(1, Math.max(0, (sample.busyMs - last.busyMs - wayMs) / spanMs));
+  return load + (now - load) * Math.min(1, spanMs / loadMemoryMs);
+}
+
+/** Later than this, a frame is not just one that was larger than others. */
+export function lateMs({ fps }: Choice): number {
+  return Math.max(150, 1500 / fps);
+}
