@@ -219,6 +219,7 @@ export class Camera {
       runner: () => this.#runner,
       watched: () => this.#tiers.watched,
       loops: () => this.#config.source.kind === 'file',
+      whereabouts: () => whereabouts(this.#config.source),
       handlers: {
         plan: () => this.#plan(),
         onPlan: (plan) => this.#learn(plan),

@@ -77,15 +77,20 @@ export function placeOf(source: Source): string {
   }
 }
 
-const rtspPort = 554;
+const usualPorts: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'https:': 443 };
 
 /** What a camera's faults are to name, and where to ask why it can't be reached. */
-export function whereabouts(source: Source): { readonly place: string; readonly address?: NetworkAddress } {
+export interface Whereabouts {
+  readonly place: string;
+  readonly address?: NetworkAddress;
+}
+
+export function whereabouts(source: Source): Whereabouts {
   const place = placeOf(source);
-  if (source.kind !== 'rtsp') return { place };
-  const { hostname, port } = new URL(source.url);
+  if (source.kind !== 'rtsp' && source.kind !== 'http') return { place };
+  const { protocol, hostname, port } = new URL(source.url);
   const host = hostname.replace(/^\[|\]$/g, '');
-  return { place, address: { host, port: port === '' ? rtspPort : Number(port) } };
+  return { place, address: { host, port: port === '' ? (usualPorts[protocol] ?? 80) : Number(port) } };
 }
 
 const somewhere = 'the camera';

@@ -2,7 +2,9 @@ import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { PipelineRunner } from '../native/addon.types.js';
 import type { ElementSetting } from '../pipeline/tier.js';
+import type { Whereabouts } from './cause.js';
 import { findAilment, findLoss, findUndecodable } from './health.js';
+import { whyUnreachable } from './network-cause.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
 import {
@@ -41,12 +43,16 @@ export interface KeeperOptions {
   readonly watched: () => ReadonlySet<string>;
   /** Whether the end of the stream is no fault, but the moment to begin again. */
   readonly loops: () => boolean;
+  /** Where its source is. */
+  readonly whereabouts: () => Whereabouts;
   /** Draws the jitter of a wait, 0 to 1. */
   readonly random: () => number;
   readonly handlers: KeeperHandlers;
 }
 
 const pollMs = 250;
+// A network takes three seconds to say that nobody is there.
+const explainTimeoutMs = 4000;
 
 /**
  * Keeps a camera's pipeline as {@link supervise} says: opens and closes sessions, looks at their progress, wakes when
@@ -63,6 +69,7 @@ export class Keeper {
   #session: Session | undefined;
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #isExplaining = false;
   #closed = false;
 
   constructor(options: KeeperOptions) {
@@ -120,6 +127,7 @@ export class Keeper {
     this.#supervision = next;
     if (actions.includes('close')) handlers.onClosing(event.type === 'ended');
     for (const action of actions) this.#act(action);
+    if (next.silentStarts > before.silentStarts) void this.#explain();
     this.#schedule(settings);
     handlers.onSupervision(before);
   }
@@ -129,6 +137,17 @@ export class Keeper {
     const { stallTimeoutMs, startTimeoutMs } = this.#settings;
     const intervalMs = this.progress.frameIntervalMs;
     return intervalMs === null ? startTimeoutMs : Math.max(stallTimeoutMs, Math.min(startTimeoutMs, 5 * intervalMs));
+  }
+
+  /** A camera of which nothing was heard, although it is asked: does it answer at all? */
+  async #explain(): Promise<void> {
+    const { place, address } = this.#options.whereabouts();
+    if (address === undefined || this.#isExplaining) return;
+    this.#isExplaining = true;
+    const why = await whyUnreachable(address, place, explainTimeoutMs);
+    this.#isExplaining = false;
+    const message = `${place} can be reached, but gives no frames`;
+    this.#dispatch({ type: 'explained', cause: why ?? { code: 'no-frames', message, permanent: false } });
   }
 
   #schedule(settings: SupervisorSettings): void {

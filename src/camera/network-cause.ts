@@ -24,10 +24,7 @@ export interface NetworkAddress {
   readonly port: number;
 }
 
-/**
- * Connects once to find out why nobody else could; null where that works, or tells nothing within `timeoutMs`.
- * `rtspsrc` keeps the reason to itself.
- */
+/** Connects once to find out why nobody else could; null where that works. `rtspsrc` keeps the reason to itself. */
 export function whyUnreachable(address: NetworkAddress, place: string, timeoutMs: number): Promise<Cause | null> {
   return new Promise((resolve) => {
     const socket = connect(address);
@@ -36,7 +33,8 @@ export function whyUnreachable(address: NetworkAddress, place: string, timeoutMs
       socket.destroy();
       resolve(cause);
     };
-    const timer = setTimeout(() => finish(null), timeoutMs);
+    const late = Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+    const timer = setTimeout(() => finish(networkCause(late, place)), timeoutMs);
     socket.on('error', (error) => finish(networkCause(error, place)));
     socket.on('connect', () => finish(null));
   });

@@ -45,7 +45,7 @@ const firstPictureTimeoutMs = 15_000;
 const pictureTimeoutMs = 2500;
 // Somebody who asks for a picture now and then, every ten seconds for example, is not to wait for a keyframe each time.
 const lateShutMs = 15_000;
-const explainTimeoutMs = 700;
+const explainTimeoutMs = 2000;
 // Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
 const feedQueueBytes = 8 * 1024 * 1024;
 

@@ -61,6 +61,8 @@ export type SupervisorEvent =
   | { readonly type: 'ailment'; readonly cause: Cause | null }
   /** `jitter` is 0 to 1, drawn by the caller. */
   | { readonly type: 'fault'; readonly cause: Cause; readonly jitter: number }
+  /** Why starts are silent was found out. */
+  | { readonly type: 'explained'; readonly cause: Cause }
   /** A file's end: it begins again, and that is no fault. */
   | { readonly type: 'ended' }
   /** What is to run is another now: begin anew, whatever went wrong before. */
@@ -139,6 +141,8 @@ export function supervise(now: Supervision, event: SupervisorEvent, nowMs: numbe
       return step(onAilment(now, event.cause, nowMs));
     case 'fault':
       return onFault(now, event.cause, event.jitter, nowMs, settings);
+    case 'explained':
+      return step(now.state === 'recovering' && now.silentStarts > 0 ? { ...now, cause: event.cause } : now);
     case 'ended':
       return onEnded(now, nowMs, settings);
     case 'changed':
@@ -274,6 +278,8 @@ function onTick(now: Supervision, jitter: number, nowMs: number, settings: Super
 }
 
 function silence(now: Supervision, nowMs: number): Cause {
+  // Another silent start is no news.
+  if (now.silentStarts > 0 && !now.heard && now.cause !== null) return now.cause;
   if (!isDelivering(now.state)) {
     const what = now.heard ? 'frames come, but no picture' : 'no frame';
     const message = `${what} within ${seconds(nowMs - now.openedMs)} of the start`;

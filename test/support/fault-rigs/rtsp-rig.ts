@@ -36,7 +36,7 @@ export async function rtspRig(): Promise<Rig> {
       name: 'stopped: a black hole',
       kind: 'silence',
       states: down,
-      words: /no frame (for|within) \d+\.\d s/,
+      words: /no frame for \d+\.\d s|can be reached, but gives no frames/,
       strike: () => camera.pause(),
       repair: () => camera.resume(),
     },

@@ -12,11 +12,14 @@ import {
 } from '../../../src/camera/supervisor.js';
 
 const lost: Cause = { code: 'unreachable', message: 'the camera refuses the connection', permanent: false };
+const gone: Cause = { code: 'gone', message: '/dev/video0 is gone', permanent: false };
+const broken: Cause = { code: 'broken-frames', message: '9 of the last 60 pictures came broken', permanent: false };
 const refused: Cause = { code: 'unauthorized', message: 'user or password is wrong', permanent: true };
 
 const demand = (wanted: boolean): SupervisorEvent => ({ type: 'demand', wanted });
 const fault = (cause = lost, jitter = 0): SupervisorEvent => ({ type: 'fault', cause, jitter });
 const frames: SupervisorEvent = { type: 'frames' };
+const heard: SupervisorEvent = { type: 'heard' };
 const closed: SupervisorEvent = { type: 'closed' };
 const ended: SupervisorEvent = { type: 'ended' };
 
@@ -192,6 +195,104 @@ describe('a camera that fails', () => {
   });
 });
 
+describe('a camera that was lost without a word', () => {
+  const startMs = 200;
+  const lostStory = () => {
+    const story = new Story().say(demand(true)).wait(startMs).live(3000).wait(1000);
+    expect(story.now).toMatchObject({ state: 'recovering', cause: { code: 'stalled' }, answeredInMs: startMs });
+    return story.say(closed);
+  };
+  const openings = (story: Story) => story.actions.filter((action) => action.endsWith('open')).map(Number.parseFloat);
+
+  it('is asked again soon: it never answers what was asked while it was away', () => {
+    const story = lostStory();
+    expect(story.now.pipeline).toBe('open');
+    story.wait(1499);
+    expect(story.now.pipeline).toBe('open');
+    story.wait(1);
+    expect(story.now).toMatchObject({ pipeline: 'closing', silentStarts: 1 });
+  });
+
+  it('has longer after each four starts in vain, up to the time of any start', () => {
+    const story = lostStory();
+    for (let i = 0; i < 16; i++) {
+      while (story.now.pipeline === 'open') story.wait(100);
+      story.say(closed).wait(100);
+    }
+    const gaps = openings(story).slice(1);
+    const lasted = gaps.slice(1).map((at, i) => Math.round((at - (gaps[i] ?? 0)) / 100) * 100);
+    expect(lasted.slice(0, 13)).toEqual([
+      ...Array(4).fill(1600),
+      ...Array(4).fill(3100),
+      ...Array(4).fill(6100),
+      10_100,
+    ]);
+  });
+
+  it('has three times as long as it took the last time', () => {
+    const story = new Story().say(demand(true)).wait(900).live(3000).wait(1000).say(closed);
+    story.wait(2699);
+    expect(story.now.pipeline).toBe('open');
+    story.wait(1);
+    expect(story.now.pipeline).toBe('closing');
+  });
+
+  it('has as long as ever once it gives a sign of life', () => {
+    const story = lostStory().wait(1000).say(heard).wait(8999);
+    expect(story.now).toMatchObject({ pipeline: 'open', state: 'recovering', silentStarts: 0 });
+    story.wait(1);
+    expect(story.now.cause).toMatchObject({ code: 'no-frames', message: expect.stringContaining('no picture') });
+  });
+
+  it('keeps the best words there are', () => {
+    const story = lostStory().wait(1500);
+    const noRoute: Cause = { code: 'unreachable', message: 'no route to 10.0.0.7', permanent: false };
+    story.say({ type: 'explained', cause: noRoute }, closed).wait(100).wait(1500);
+    expect(story.now).toMatchObject({ state: 'recovering', cause: noRoute, silentStarts: 2 });
+    story.say(closed).wait(100).say(frames, { type: 'explained', cause: noRoute });
+    expect(story.now).toMatchObject({ state: 'live', cause: null });
+  });
+});
+
+describe('a camera whose frames are not as they should be', () => {
+  const few: Cause = { code: 'few-frames', message: 'only 3.0 of 30 frames a second come', permanent: false };
+
+  it('is degraded, with the reason, and live again without one', () => {
+    const story = new Story().say(demand(true)).live(3000).say({ type: 'ailment', cause: few });
+    expect(story.now).toMatchObject({ state: 'degraded', cause: few, pipeline: 'open', sinceMs: 3000 });
+    story.live(2000);
+    expect(story.now).toMatchObject({ state: 'degraded', cause: few, lastFrameMs: 4900 });
+    story.say({ type: 'ailment', cause: null });
+    expect(story.now).toMatchObject({ state: 'live', cause: null });
+    expect(story.actions).toEqual(['0 open']);
+  });
+
+  it('is lost like any other, and rests like any other', () => {
+    const story = new Story().say(demand(true)).live(3000).say({ type: 'ailment', cause: few }).wait(1000);
+    expect(story.now).toMatchObject({ state: 'recovering', cause: { code: 'stalled' } });
+    const other = new Story().say(demand(true)).live(3000).say({ type: 'ailment', cause: few }, demand(false));
+    other.live(15_100);
+    expect(other.now).toMatchObject({ state: 'idle', cause: null });
+  });
+
+  it('says nothing of a camera that gives none', () => {
+    for (const event of [demand(true), fault()]) {
+      const story = new Story().say(demand(true), event, { type: 'ailment', cause: few });
+      expect(story.now.state).not.toBe('degraded');
+    }
+  });
+});
+
+describe('tries', () => {
+  it('are so far apart, whatever they last: who failed late is tried again at once', () => {
+    const story = new Story().say(demand(true));
+    for (let i = 0; i < 8; i++) story.say(fault(), closed).wait(1500);
+    expect(story.now).toMatchObject({ pipeline: 'open', attempt: 8 });
+    story.say(heard).wait(5000).say(fault());
+    expect((story.now.openAtMs ?? 0) - story.nowMs).toBe(100);
+  });
+});
+
 describe('a file', () => {
   it('begins again at its end without a fault', () => {
     const story = new Story().say(demand(true)).live(3000).say(ended);
@@ -214,15 +315,27 @@ describe('a file', () => {
   });
 });
 
-type Happening =
-  | { readonly what: 'watch' | 'leave' | 'frames' | 'lost' | 'refused' | 'ended' | 'closed' }
-  | { readonly what: 'wait'; readonly forMs: number };
+const simple = [
+  'watch',
+  'leave',
+  'frames',
+  'heard',
+  'ill',
+  'well',
+  'lost',
+  'gone',
+  'refused',
+  'explained',
+  'changed',
+  'ended',
+  'closed',
+] as const;
+type Happening = { readonly what: (typeof simple)[number] } | { readonly what: 'wait'; readonly forMs: number };
 
 const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
   fc.oneof(
-    ...(['watch', 'leave', 'frames', 'lost', 'refused', 'ended', 'closed', 'closed'] as const).map((what) =>
-      fc.constant({ what } as const),
-    ),
+    ...simple.map((what) => fc.constant({ what } as const)),
+    fc.constant({ what: 'closed' } as const),
     fc.record({ what: fc.constant('wait' as const), forMs: fc.oneof(fc.nat(200), fc.nat(3000), fc.nat(90_000)) }),
   ),
   { maxLength: 120 },
@@ -250,6 +363,7 @@ class CheckedStory extends Story {
       if (event.type === 'tick' && due !== null) expect(due).toBeGreaterThan(this.nowMs);
       if (this.now.state === 'idle') expect(this.now).toMatchObject({ wanted: false, openAtMs: null });
       if (this.now.state === 'live') expect(this.now.cause).toBeNull();
+      if (['degraded', 'recovering', 'failed'].includes(this.now.state)) expect(this.now.cause).not.toBeNull();
       if (this.now.pipeline !== 'closing' && this.now.state !== 'idle') expect(due).not.toBeNull();
     }
     return this;
@@ -275,9 +389,19 @@ class CheckedStory extends Story {
         return void this.say(demand(happening.what === 'watch'));
       case 'frames':
         return void this.say(frames);
+      case 'heard':
+        return void this.say(heard);
+      case 'ill':
+      case 'well':
+        return void this.say({ type: 'ailment', cause: happening.what === 'ill' ? broken : null });
       case 'lost':
+      case 'gone':
       case 'refused':
-        return void this.say(fault(happening.what === 'lost' ? lost : refused, 1));
+        return void this.say(fault({ lost, gone, refused }[happening.what], 1));
+      case 'explained':
+        return void this.say({ type: 'explained', cause: lost });
+      case 'changed':
+        return void this.say({ type: 'changed' });
       case 'ended':
         return void this.say(ended);
       case 'closed':
