@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquisition } from './scenarios/acquisition.js';
 import { crashes } from './scenarios/crashes.js';
+import { faults } from './scenarios/faults.js';
 import { isolation } from './scenarios/isolation.js';
 import { liveFrames } from './scenarios/live-frames.js';
 import { mjpegPassthrough } from './scenarios/mjpeg-passthrough.js';
@@ -20,7 +21,15 @@ import { stalledViewers } from './scenarios/stalled-viewers.js';
 import { tenCameras } from './scenarios/ten-cameras.js';
 import { yuyvEncode } from './scenarios/yuyv-encode.js';
 import { killChildren } from './support/children.js';
-import { describeMachine, renderResults, type StoredResult, storePage, storeResult } from './support/result-files.js';
+import type { Scenario } from './support/report.js';
+import {
+  describeMachine,
+  renderResults,
+  type StoredResult,
+  storePage,
+  storeResult,
+  usualPage,
+} from './support/result-files.js';
 import { LOAD_CPU } from './support/servers.js';
 
 const scenarios = [
@@ -32,6 +41,7 @@ const scenarios = [
   acquisition,
   liveFrames,
   isolation,
+  faults,
   crashes,
 ] as const;
 
@@ -56,7 +66,7 @@ async function main(): Promise<void> {
   const results: StoredResult[] = [];
   const date = new Date().toISOString().slice(0, 10);
   for (const scenario of scenarios) {
-    if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
+    if (!isWanted(scenario, positionals)) continue;
     const began = performance.now();
     const progress = (line: string) => process.stdout.write(`${scenario.name}: ${line}\n`);
     const result = await scenario.run({ quick, folder, progress });
@@ -71,8 +81,24 @@ async function main(): Promise<void> {
     if (!quick) storeResult(stored);
   }
   // A quick run shows what it found and keeps nothing.
-  process.stdout.write(`${quick ? renderResults(results) : storePage(scenarios.map(({ name }) => name))}\n`);
+  if (quick) process.stdout.write(`${renderResults('Quick run', results)}\n`);
+  else for (const page of storePages(results)) process.stdout.write(`${page}\n`);
   process.exit(0);
+}
+
+function isWanted(scenario: Scenario, names: readonly string[]): boolean {
+  return names.length > 0 ? names.includes(scenario.name) : scenario.page === undefined;
+}
+
+/** Makes the pages that have new results anew. */
+function storePages(results: readonly StoredResult[]): readonly string[] {
+  const all: readonly Scenario[] = scenarios;
+  const fresh = all.filter(({ name }) => results.some(({ scenario }) => scenario === name));
+  const pages = new Set(fresh.map(({ page = usualPage }) => page));
+  return [...pages].map((wanted) => {
+    const names = all.filter(({ page = usualPage }) => page === wanted).map(({ name }) => name);
+    return storePage(wanted, names);
+  });
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Context {
 export interface Scenario {
   /** As on the command line and in the name of the result's file. */
   readonly name: string;
+  /** Its results are on a page of their own, and it runs only where it is named; on `mjpeg` with the others by default. */
+  readonly page?: string;
   run(context: Context): Promise<ScenarioResult>;
 }
 

@@ -54,15 +54,24 @@ function rounding(key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
 }
 
-/** Makes `mjpeg.md` of the newest result of each of the scenarios; returns the file's path. */
-export function storePage(scenarios: readonly string[]): string {
-  const file = join(folder, 'mjpeg.md');
-  writeFileSync(file, `${renderResults(scenarios.flatMap((scenario) => newest(scenario) ?? []))}\n`);
+export const usualPage = 'mjpeg';
+
+/** Makes a page of the newest result of each of its scenarios; returns the file's path. */
+export function storePage(page: string, scenarios: readonly string[]): string {
+  const file = join(folder, `${page}.md`);
+  const heading = page === usualPage ? 'MJPEG' : `${page.charAt(0).toUpperCase()}${page.slice(1)}`;
+  writeFileSync(
+    file,
+    `${renderResults(
+      heading,
+      scenarios.flatMap((scenario) => newest(scenario) ?? []),
+    )}\n`,
+  );
   return file;
 }
 
-export function renderResults(results: readonly StoredResult[]): string {
-  return ['# MJPEG', targetsSection(results), ...results.map(section)].join('\n\n');
+export function renderResults(heading: string, results: readonly StoredResult[]): string {
+  return [`# ${heading}`, targetsSection(results), ...results.map(section)].join('\n\n');
 }
 
 function newest(scenario: string): StoredResult | undefined {

@@ -28,6 +28,8 @@ export interface SceneCamera {
 }
 
 const size = '640x480';
+// Of a picture at 1920x1080: many viewers of small ones are seen without much work.
+const jpegBytes = 90_000;
 
 /** Owns the server, the cameras and the viewers; `stop()` ends all of them. */
 export class Scene {
@@ -54,8 +56,8 @@ export class Scene {
 
   /** Resolves when every viewer sees pictures. */
   static async open({ rigs: kinds, viewers, settings = '' }: SceneOptions): Promise<Scene> {
-    renderV4l2Pictures('MJPG', size);
-    const mode = { sizes: [size], rates: [30], formats: ['MJPG'] } as const;
+    renderV4l2Pictures('MJPG', size, jpegBytes);
+    const mode = { sizes: [size], rates: [30], formats: ['MJPG'], jpegBytes } as const;
     const devices = new V4l2Cameras([mode, mode]);
     const [failing, steady] = devices.cameras;
     if (failing === undefined || steady === undefined) throw new Error('no cameras');

@@ -42,23 +42,6 @@ export function v4l2Rig(camera: V4l2Camera, faults: Faults): Rig {
       repair: resume,
     },
     {
-      name: 'every second JPEG corrupt',
-      kind: 'silence',
-      states: ['degraded'],
-      words: /\d+ of the last \d+ pictures came broken/,
-      framesGoOn: true,
-      strike: () => camera.corrupt(2),
-      repair: resume,
-    },
-    {
-      name: 'every JPEG corrupt',
-      kind: 'silence',
-      states: down,
-      words: /picture.* broken/,
-      strike: () => camera.corrupt(),
-      repair: resume,
-    },
-    {
       name: 'an element that fails',
       kind: 'error',
       states: down,
