@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../../test/support/fault-rigs/rig.js';
 import { type RigKind, Scene, type SceneCamera } from '../../test/support/fault-rigs/scene.js';
 import { type Trial, tryFault } from '../../test/support/fault-rigs/trial.js';
@@ -11,6 +12,7 @@ const viewers = 20;
 const tries = 20;
 const triesWhereSlow = 5;
 const longestHoldMs = 2000;
+const controlMs = 2000;
 
 /** Everything that goes wrong with cameras, made for real: how soon it is told and shown, and how soon it is over. */
 export const faults: Scenario = {
@@ -46,6 +48,7 @@ async function tryAll(kind: RigKind, times: number, progress: (line: string) => 
   execFileSync('taskset', ['-apc', String(SERVER_CPU), String(scene.server.pid)], { stdio: 'ignore' });
   const samples: FaultSample[] = [];
   try {
+    samples.push(await doNothing(scene, times * controlMs));
     for (const camera of scene.cameras) {
       for (const fault of camera.rig.faults) {
         const sample = await tryOne(scene, camera, fault, fault.slowRetry ? Math.min(times, triesWhereSlow) : times);
@@ -74,6 +77,21 @@ async function tryOne(scene: Scene, camera: SceneCamera, fault: Fault, times: nu
     camera: camera.rig.name,
     fault: { name, kind, passes, slowRetry, states },
     trials,
+    closed: scene.closed - closed,
+    othersMissed: scene.missedByOthers - missedByOthers,
+    othersShown: picturesOfOthers(scene) - shown,
+  };
+}
+
+/** What is lost without any fault: the machine's doing. */
+async function doNothing(scene: Scene, forMs: number): Promise<FaultSample> {
+  const { missedByOthers, closed } = scene;
+  const shown = picturesOfOthers(scene);
+  await delay(forMs);
+  return {
+    camera: scene.cameras.map(({ rig }) => rig.name).join(),
+    fault: { name: `none, for ${forMs / 1000} s`, kind: 'none', passes: false, slowRetry: false, states: [] },
+    trials: [],
     closed: scene.closed - closed,
     othersMissed: scene.missedByOthers - missedByOthers,
     othersShown: picturesOfOthers(scene) - shown,

@@ -16,10 +16,9 @@ test('a pipeline that refuses to stop is abandoned and counted, and the camera g
   onTestFinished(() => scene.stop());
   const { server } = scene;
   const camera = scene.camera('V4L2');
+  const hanging = until('a pipeline is abandoned', async () => (await abandoned(server)) === 1);
   await expectFault(scene, camera, faultNamed(camera.rig, 'unplugged while the pipeline refuses to stop'));
-  expect(await abandoned(server)).toBe(1);
-  expect(await server.metric('lenscast_pipelines')).toBeGreaterThanOrEqual(2);
-  await camera.rig.stop();
+  await hanging;
   await until('what was abandoned has ended', async () => (await abandoned(server)) === 0);
 });
 

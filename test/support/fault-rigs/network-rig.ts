@@ -16,8 +16,8 @@ export async function networkRig(): Promise<Rig> {
         name: 'interface down',
         kind: 'silence',
         states: ['recovering'],
-        // At first it is only silent: a network takes three seconds to say that nobody is there.
-        words: new RegExp(`no route to ${address}`),
+        // A network takes three seconds to say that nobody is there, and longer where somebody just was.
+        words: new RegExp(`no route to ${address}|${address}:\\d+ does not answer`),
         strike: () => network.down(),
         repair: () => network.up(),
       },

@@ -18,6 +18,8 @@ export interface Fault {
   strike(): void | Promise<void>;
   /** Resolves when the cause is gone. */
   repair(): void | Promise<void>;
+  /** Undoes what outlasts the repair. */
+  afterwards?(): void;
 }
 
 export interface Rig {

@@ -2,7 +2,7 @@
 import { Faults } from '../faults.js';
 import { PictureWatcher } from '../picture-watcher.js';
 import { Server } from '../server.js';
-import { renderV4l2Pictures, V4l2Cameras } from '../v4l2-camera.js';
+import { renderV4l2Pictures, type V4l2Camera, V4l2Cameras } from '../v4l2-camera.js';
 import { httpRig } from './http-rig.js';
 import { networkRig } from './network-rig.js';
 import type { Rig } from './rig.js';
@@ -31,27 +31,38 @@ const size = '640x480';
 // Of a picture at 1920x1080: many viewers of small ones are seen without much work.
 const jpegBytes = 90_000;
 
+/** A camera that is watched: its viewers come and leave together. */
+interface Watched {
+  readonly id: string;
+  readonly query: string;
+  viewers: readonly PictureWatcher[];
+}
+
 /** Owns the server, the cameras and the viewers; `stop()` ends all of them. */
 export class Scene {
   readonly server: Server;
   readonly cameras: readonly SceneCamera[];
-  /** Viewers of the camera to which nothing happens. */
-  readonly others: readonly PictureWatcher[];
+  readonly #watched: readonly Watched[];
+  readonly #others: Watched;
+  readonly #steady: V4l2Camera;
+  readonly #viewerCount: number;
   readonly #end: () => Promise<void>;
-  readonly #lateFrames: () => number;
 
   private constructor(
     server: Server,
-    cameras: readonly SceneCamera[],
-    others: readonly PictureWatcher[],
-    lateFrames: () => number,
+    rigs: readonly Rig[],
+    steady: V4l2Camera,
+    viewerCount: number,
     end: () => Promise<void>,
   ) {
     this.server = server;
-    this.cameras = cameras;
-    this.others = others;
-    this.#lateFrames = lateFrames;
+    this.#steady = steady;
+    this.#viewerCount = viewerCount;
     this.#end = end;
+    const failing = rigs.map((rig, i) => ({ rig, id: `cam${i + 1}`, query: rig.query, viewers: [] }) satisfies Failing);
+    this.#others = { id: `cam${rigs.length + 1}`, query: 'tier=source', viewers: [] };
+    this.cameras = failing;
+    this.#watched = [...failing, this.#others];
   }
 
   /** Resolves when every viewer sees pictures. */
@@ -74,32 +85,37 @@ export class Scene {
     const entries = sources.map((source, i) => `  cam${i + 1}: { source: "${source}"${settings && `, ${settings}`} }`);
     const config = `cameras:\n${entries.join('\n')}\n`;
     const server = await Server.start({ config, env: { ...devices.env, ...faults.env } });
-    const watch = (id: string, query: string) =>
-      Promise.all(
-        Array.from({ length: viewers }, () => PictureWatcher.open(server.url, `/cameras/${id}/stream?${query}`)),
-      );
-    const cameras: SceneCamera[] = [];
-    for (const [i, rig] of rigs.entries()) {
-      cameras.push({ id: `cam${i + 1}`, rig, viewers: await watch(`cam${i + 1}`, rig.query) });
-    }
-    const others = await watch(`cam${sources.length}`, 'tier=source');
-    const all = [...cameras.flatMap((camera) => camera.viewers), ...others];
     const end = async () => {
       for (const rig of rigs) await rig.stop();
       await server.stop().finally(() => {
         devices.dispose();
         faults.dispose();
       });
-      for (const viewer of all) await viewer.stop();
     };
-    const scene = new Scene(server, cameras, others, () => steady.counters().late + steady.counters().lost, end);
+    const scene = new Scene(server, rigs, steady, viewers, end);
     try {
-      await Promise.all(all.map((viewer) => viewer.next('live')));
+      await scene.watch();
     } catch (error) {
-      await end();
+      await scene.stop();
       throw error;
     }
     return scene;
+  }
+
+  /** All viewers come. Resolves when each sees pictures. */
+  async watch(): Promise<void> {
+    for (const camera of this.#watched) {
+      const path = `/cameras/${camera.id}/stream?${camera.query}`;
+      const count = { length: this.#viewerCount };
+      camera.viewers = await Promise.all(Array.from(count, () => PictureWatcher.open(this.server.url, path)));
+    }
+    await Promise.all(this.#viewers.map((viewer) => viewer.next('live')));
+  }
+
+  /** All viewers leave. */
+  async leave(): Promise<void> {
+    for (const viewer of this.#viewers) await viewer.stop();
+    for (const camera of this.#watched) camera.viewers = [];
   }
 
   /** Throws where there is none. */
@@ -109,18 +125,30 @@ export class Scene {
     return camera;
   }
 
+  /** Viewers of the camera to which nothing happens. */
+  get others(): readonly PictureWatcher[] {
+    return this.#others.viewers;
+  }
+
   /** Pictures that the other camera gave and some viewer of it never got, over all its viewers. */
   get missedByOthers(): number {
-    const perViewer = this.others.map(({ missed }) => Math.max(0, missed - this.#lateFrames()));
-    return perViewer.reduce((sum, missed) => sum + missed, 0);
+    const { late, lost } = this.#steady.counters();
+    return this.others.reduce((sum, { missed }) => sum + Math.max(0, missed - late - lost), 0);
   }
 
   /** Viewers whose connection is over. */
   get closed(): number {
-    return [...this.cameras.flatMap(({ viewers }) => viewers), ...this.others].filter(({ ended }) => ended).length;
+    return this.#viewers.filter(({ ended }) => ended).length;
   }
 
-  stop(): Promise<void> {
-    return this.#end();
+  async stop(): Promise<void> {
+    await this.leave();
+    await this.#end();
+  }
+
+  get #viewers(): readonly PictureWatcher[] {
+    return this.#watched.flatMap(({ viewers }) => viewers);
   }
 }
+
+type Failing = Watched & { readonly rig: Rig };

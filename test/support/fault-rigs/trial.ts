@@ -94,6 +94,7 @@ export async function tryFault(scene: Scene, camera: SceneCamera, fault: Fault, 
   } catch (error) {
     throw new Error(`${camera.rig.name}, ${fault.name}: ${(error as Error).message}; published: ${told()}`);
   } finally {
+    fault.afterwards?.();
     await log.stop();
   }
 }

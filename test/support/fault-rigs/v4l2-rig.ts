@@ -69,6 +69,7 @@ export function v4l2Rig(camera: V4l2Camera, faults: Faults): Rig {
       },
       // The pipeline goes on hanging: the camera comes back without it.
       repair: () => camera.plug(),
+      afterwards: () => faults.clear(),
     },
   ];
   return {
