@@ -230,7 +230,7 @@ function isWorthAnother(foundBps: number, knownBps: number, fromBps: number): bo
 /** What was only just found is taken back at once; of a link that was known, one bad moment takes a fifth. */
 function chainEndBps(chainFromBps: number | null, knownBps: number, foundBps: number): number {
   if (chainFromBps !== null) return Math.max(chainFromBps, Math.min(knownBps, foundBps));
-  return foundBps < 0.8 * knownBps ? 0.8 * knownBps : knownBps;
+  return foundBps < 0.8 * knownBps ? 0.8 * knownBps : Math.max(knownBps, (knownBps + foundBps) / 2);
 }
 
 /** Up to what the link was found to carry; down only where there are too many frames, since a probe may be unlucky. */

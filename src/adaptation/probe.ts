@@ -41,7 +41,7 @@ export type ProbeStep =
 export function watchProbe(probe: Probe, sample: LinkSample): ProbeStep {
   const drained = sample.ackedBytes - probe.first.ackedBytes;
   if (sample.trainEndBytes !== null && sample.ackedBytes >= sample.trainEndBytes) {
-    return { done: true, bps: Math.max(rateBps(probe.middle ?? probe.first, sample), insideBps(probe)) };
+    return { done: true, bps: Math.max(rateBps(startOf(probe, sample), sample), insideBps(probe)) };
   }
   if (sample.atMs - probe.startedMs > longestMs) {
     return { done: true, bps: drained > 0 ? rateBps(probe.first, sample) : null };
@@ -52,6 +52,13 @@ export function watchProbe(probe: Probe, sample: LinkSample): ProbeStep {
 
 // The kernel counts busy time in ticks of 1 to 10 ms.
 const leastBusyMs = 4;
+
+/** Behind the head, unless next to nothing of the train was left by then. */
+function startOf({ first, middle, paddingBytes }: Probe, last: LinkSample): LinkSample {
+  return middle !== null && last.ackedBytes - middle.ackedBytes >= leastTailShare * paddingBytes ? middle : first;
+}
+
+const leastTailShare = 0.25;
 
 const leastInsideMs = 180;
 

@@ -45,6 +45,7 @@ const unsentLimitBytes = 32 * 1024;
 const leastUnsentBytes = 16 * 1024;
 const mostUnsentMs = 100;
 const mostQueuedMs = 60;
+const mostQueuedBytes = 64 * 1024;
 
 interface Flight {
   readonly endBytes: number;
@@ -142,7 +143,8 @@ class Simulation {
     const { linkBps } = this.#state;
     this.#knowsLink ||= linkBps !== null || this.#link.queuedBytes === 0;
     if (linkBps === null) return this.#knowsLink ? 0 : Number.POSITIVE_INFINITY;
-    return (8000 * this.#link.queuedBytes) / linkBps - mostQueuedMs - this.#run.link.rttMs;
+    const mostMs = Math.min(mostQueuedMs, (8000 * mostQueuedBytes) / linkBps);
+    return (8000 * this.#link.queuedBytes) / linkBps - mostMs - this.#run.link.rttMs;
   }
 
   #capture(nowMs: number): void {

@@ -11,8 +11,10 @@ import { descriptorOf, type Sockets } from './sockets.js';
 const unsentLimitBytes = 32 * 1024;
 const leastUnsentBytes = 16 * 1024;
 const mostUnsentMs = 100;
-// What may be on its way to a slow viewer, beyond what its round trip needs, when its next frame is chosen.
+// What may be on its way to a slow viewer, beyond what its round trip needs, when its next frame is chosen. A link that
+// was fast until now may be slow from now on, and has to carry it all the same.
 const mostQueuedMs = 60;
+const mostQueuedBytes = 64 * 1024;
 const longestWaitMs = 250;
 // How often it is looked whether the first frame is through.
 const firstFrameLookMs = 15;
@@ -160,7 +162,8 @@ export class TcpConnection implements AdaptableConnection {
     this.#knowsLink ||= sample.queuedBytes === 0 || this.#linkBps !== null;
     if (this.#linkBps === null) return this.#knowsLink ? 0 : firstFrameLookMs;
     const queuedMs = (8000 * sample.queuedBytes) / this.#linkBps;
-    return queuedMs - mostQueuedMs - sample.minRttMs;
+    const mostMs = Math.min(mostQueuedMs, (8000 * mostQueuedBytes) / this.#linkBps);
+    return queuedMs - mostMs - sample.minRttMs;
   }
 
   #limitUnsent(bytes: number): void {

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Probe, type ProbeStep, paddingFor, startProbe, watchProbe } from '../../../src/adaptation/probe.js';
+import type { LinkSample } from '../../../src/hub/link.js';
+import { logarithmic } from './arbitraries.js';
+import { sampleOf } from './samples.js';
+
+const lookMs = 100;
+
+/** Drains a train of `bytes` of which the first `headBytes` pass at once, and looks every 100 ms. */
+function drain(probe: Probe, { bytes, headBytes, bps }: { bytes: number; headBytes: number; bps: number }): ProbeStep {
+  let step: ProbeStep = { done: false, probe };
+  for (let atMs = lookMs; !step.done; atMs += lookMs) {
+    const drained = Math.min(bytes, headBytes + (bps * atMs) / 8000);
+    const busyMs = Math.min(atMs, ((bytes - headBytes) * 8000) / bps);
+    step = watchProbe(
+      step.probe,
+      sampleOf({ atMs, ackedBytes: drained, busyMs, queuedBytes: bytes - drained, trainEndBytes: bytes }),
+    );
+  }
+  return step;
+}
+
+function rateOf(step: ProbeStep): number | null {
+  if (!step.done) throw new Error('the probe goes on');
+  return step.bps;
+}
+
+describe('paddingFor', () => {
+  it('grows with the rate and the duration, within bounds', () => {
+    fc.assert(
+      fc.property(logarithmic(1e3, 1e9), logarithmic(10, 5000), logarithmic(1, 10), (bps, ms, factor) => {
+        const bytes = paddingFor(bps, ms);
+        expect(Number.isInteger(bytes)).toBe(true);
+        expect(bytes).toBeGreaterThanOrEqual(12_000);
+        expect(bytes).toBeLessThanOrEqual(2_000_000);
+        expect(paddingFor(factor * bps, ms)).toBeGreaterThanOrEqual(bytes);
+        expect(paddingFor(bps, factor * ms)).toBeGreaterThanOrEqual(bytes);
+      }),
+    );
+  });
+
+  it('keeps a link of that rate busy for that long', () => {
+    expect(paddingFor(8e6, 250)).toBe(250_000);
+  });
+});
+
+describe('watchProbe', () => {
+  it('finds the rate at which a train drains', () => {
+    fc.assert(
+      fc.property(logarithmic(0.4e6, 40e6), fc.integer({ min: 250, max: 1000 }), (bps, lengthMs) => {
+        const bytes = paddingFor(bps, lengthMs);
+        const found = rateOf(drain(startProbe(sampleOf({}), bytes), { bytes, headBytes: 0, bps })) ?? 0;
+        expect(found / bps).toBeGreaterThan(0.9);
+        expect(found / bps).toBeLessThan(1.1);
+      }),
+    );
+  });
+
+  it('does not count what a bucket lets through at first', () => {
+    const bytes = 250_000;
+    const found = rateOf(drain(startProbe(sampleOf({}), bytes), { bytes, headBytes: 64_000, bps: 4e6 }));
+    expect(found).toBeGreaterThan(3.9e6);
+    expect(found).toBeLessThan(4.1e6);
+  });
+
+  it('goes on until the whole train is through, and not before it is in the kernel', () => {
+    const probe = startProbe(sampleOf({}), 50_000);
+    const sent = (given: Partial<LinkSample>) => watchProbe(probe, sampleOf({ atMs: 300, busyMs: 300, ...given })).done;
+    expect(sent({ ackedBytes: 60_000, trainEndBytes: null })).toBe(false);
+    expect(sent({ ackedBytes: 59_999, trainEndBytes: 60_000 })).toBe(false);
+    expect(sent({ ackedBytes: 60_000, trainEndBytes: 60_000 })).toBe(true);
+  });
+
+  it('gives up after three seconds, with what went through, or nothing', () => {
+    const probe = startProbe(sampleOf({}), 500_000);
+    const late = { atMs: 3001, busyMs: 3001, trainEndBytes: 500_000 };
+    const some = rateOf(watchProbe(probe, sampleOf({ ...late, ackedBytes: 30_010 })));
+    expect(some).toBeCloseTo(80_000, 0);
+    expect(rateOf(watchProbe(probe, sampleOf(late)))).toBeNull();
+  });
+
+  it('takes the rate between two looks inside the train where the last look comes late', () => {
+    const looks = [
+      { atMs: 200, ackedBytes: 100_000 },
+      { atMs: 300, ackedBytes: 150_000 },
+      { atMs: 400, ackedBytes: 200_000 },
+      // Through at 410 ms; small frames behind it kept the connection busy.
+      { atMs: 500, ackedBytes: 206_000 },
+    ];
+    let step: ProbeStep = { done: false, probe: startProbe(sampleOf({}), 200_000) };
+    for (const look of looks) {
+      if (step.done) break;
+      step = watchProbe(step.probe, sampleOf({ ...look, busyMs: look.atMs, trainEndBytes: 205_000 }));
+    }
+    expect(rateOf(step)).toBeCloseTo(4e6, -3);
+  });
+});
