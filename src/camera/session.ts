@@ -90,7 +90,8 @@ export class Session {
 
   /** Whether somebody watches and nobody has had a picture yet. */
   get awaitsFirstPicture(): boolean {
-    return this.#watched.size > 0 && [...this.#watched.values()].every(({ hadOne }) => !hadOne);
+    const waiting = this.#waiting;
+    return waiting.length > 0 && waiting.every(([, { hadOne }]) => !hadOne);
   }
 
   /** The watched tiers that have no picture although they should; a source of fewer frames may take `leastMs`. */
@@ -98,9 +99,9 @@ export class Session {
     const nowMs = this.#options.clock();
     const isSilent = ({ sinceMs, hadOne }: Waiting) =>
       nowMs - sinceMs > Math.max(leastMs, hadOne ? pictureTimeoutMs : firstPictureTimeoutMs);
-    const silent = [...this.#watched].filter(([, waiting]) => isSilent(waiting));
+    const silent = this.#waiting.filter(([, waiting]) => isSilent(waiting));
     const longestMs = Math.max(0, ...silent.map(([, { sinceMs }]) => nowMs - sinceMs));
-    return { watched: this.#watched.size, silent: silent.map(([tier]) => tier), longestMs };
+    return { watched: this.#waiting.length, silent: silent.map(([tier]) => tier), longestMs };
   }
 
   /** Sets properties of the running pipeline, or of the one that is about to run. */
@@ -164,6 +165,11 @@ export class Session {
     await this.#pipeline?.close(closeTimeoutMs);
     await this.#opening;
     this.#pipeline = undefined;
+  }
+
+  /** The watched tiers that there are. */
+  get #waiting(): readonly (readonly [string, Waiting])[] {
+    return [...this.#watched].filter(([tier]) => this.#plan?.tiers.some(({ name }) => name === tier));
   }
 
   #await(tier: string): void {

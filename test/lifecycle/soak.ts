@@ -1,6 +1,7 @@
 /**
- * `npm run soak -- [--starts 500] [--connects 5000] [--minutes 30] [--viewers 50]`: whether memory, threads,
- * descriptors and live frames return to where they were. Prints a table; the exit code is 1 where something didn't.
+ * `npm run soak -- [--starts 500] [--connects 5000] [--minutes 30] [--viewers 50] [--faults 1000] [--seed 1]`: whether
+ * memory, threads, descriptors and live frames return to where they were. Prints a table; the exit code is 1 where
+ * something didn't. 0 leaves a part out.
  */
 import { parseArgs } from 'node:util';
 import { HttpCamera } from '../support/http-camera.js';
@@ -9,6 +10,7 @@ import { RtspCamera } from '../support/rtsp-camera.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/until.js';
 import { oneV4l2Camera, renderV4l2Pictures } from '../support/v4l2-camera.js';
+import { soakWithFaults } from './fault-soak.js';
 import { type Figures, figuresOf, isBack } from './figures.js';
 import { startAndStop } from './visits.js';
 
@@ -17,6 +19,8 @@ interface Counts {
   readonly connects: number;
   readonly minutes: number;
   readonly viewers: number;
+  readonly faults: number;
+  readonly seed: number;
 }
 
 interface Phase {
@@ -38,7 +42,7 @@ interface Outcome {
 const growthToleratedBytes = 40 * 2 ** 20;
 
 function readCounts(): Counts {
-  const options = { starts: '500', connects: '5000', minutes: '30', viewers: '50' };
+  const options = { starts: '500', connects: '5000', minutes: '30', viewers: '50', faults: '1000', seed: '1' };
   const entries = Object.entries(options).map(([name, value]) => [name, { type: 'string', default: value }] as const);
   const { values } = parseArgs({ options: Object.fromEntries(entries) });
   const count = (name: keyof typeof options) => {
@@ -46,7 +50,14 @@ function readCounts(): Counts {
     if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} is a number from 0 on`);
     return value;
   };
-  return { starts: count('starts'), connects: count('connects'), minutes: count('minutes'), viewers: count('viewers') };
+  return {
+    starts: count('starts'),
+    connects: count('connects'),
+    minutes: count('minutes'),
+    viewers: count('viewers'),
+    faults: count('faults'),
+    seed: count('seed'),
+  };
 }
 
 function startsAndStops(id: string, tier: string, rounds: number): Phase {
@@ -131,7 +142,7 @@ function row({ name, before, after, seconds, told, isBack: back }: Outcome): str
 }
 
 async function main(): Promise<void> {
-  const { starts, connects, minutes, viewers } = readCounts();
+  const { starts, connects, minutes, viewers, faults, seed } = readCounts();
   renderV4l2Pictures('MJPG', '1280x720');
   const { cameras, camera } = oneV4l2Camera({ formats: ['MJPG'], sizes: ['1280x720'], rates: [30] });
   const rtsp = await RtspCamera.start({ width: 640, height: 368, gop: 15 });
@@ -140,17 +151,26 @@ async function main(): Promise<void> {
   const lines = Object.entries(sources).map(([id, source]) => `  ${id}: { source: "${source}", linger_ms: 50 }`);
   const server = await Server.start({ config: `cameras:\n${lines.join('\n')}\n`, env: cameras.env });
   const phases = [
-    startsAndStops('v4l2', 'source', starts),
-    startsAndStops('v4l2', 'low', Math.round(starts / 5)),
-    startsAndStops('rtsp', 'low', Math.round(starts / 5)),
-    startsAndStops('http', 'source', Math.round(starts / 5)),
-    comingAndGoing(connects),
-    watchingForLong(viewers, minutes),
+    ...(starts > 0
+      ? [
+          startsAndStops('v4l2', 'source', starts),
+          startsAndStops('v4l2', 'low', Math.round(starts / 5)),
+          startsAndStops('rtsp', 'low', Math.round(starts / 5)),
+          startsAndStops('http', 'source', Math.round(starts / 5)),
+        ]
+      : []),
+    ...(connects > 0 ? [comingAndGoing(connects)] : []),
+    ...(minutes > 0 ? [watchingForLong(viewers, minutes)] : []),
   ];
   console.log('| what | s | MiB | threads | descriptors | live frames | | back |\n|---|---|---|---|---|---|---|---|');
   let allBack = true;
   for (const phase of phases) {
     const outcome = await runPhase(server, phase);
+    allBack &&= outcome.isBack;
+    console.log(row(outcome));
+  }
+  if (faults > 0) {
+    const outcome = await soakWithFaults(faults, seed);
     allBack &&= outcome.isBack;
     console.log(row(outcome));
   }

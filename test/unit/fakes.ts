@@ -85,7 +85,7 @@ export class FakePipeline implements NativePipeline {
     return '';
   }
 
-  push(): boolean {
+  push(_element: string, _bytes: Uint8Array, _maxQueuedBytes: number): boolean {
     return true;
   }
 

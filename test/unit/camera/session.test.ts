@@ -30,7 +30,13 @@ function nativeFrame(handle: number): NativeFrame {
   };
 }
 
-function setUp(init: { readonly findPlan?: () => Promise<SessionPlan>; readonly watched?: readonly string[] } = {}) {
+interface SetUp {
+  readonly findPlan?: () => Promise<SessionPlan>;
+  readonly watched?: readonly string[];
+}
+
+function setUp(init: SetUp = {}) {
+  const time = manualClock();
   const addon = new FakeAddon();
   const faults: Cause[] = [];
   const frames: { readonly tier: string; readonly frame: Frame }[] = [];
@@ -39,7 +45,7 @@ function setUp(init: { readonly findPlan?: () => Promise<SessionPlan>; readonly 
     new Session(
       {
         addon,
-        clock: manualClock().clock,
+        clock: time.clock,
         plan: init.findPlan ?? (() => Promise.resolve(plan)),
         handlers: {
           onPlan: () => {},
@@ -54,11 +60,52 @@ function setUp(init: { readonly findPlan?: () => Promise<SessionPlan>; readonly 
     await until('a pipeline', () => addon.pipelines.length > 0);
     return addon.pipelines[0] as FakePipeline;
   };
-  return { addon, faults, frames, start, opened, ends: () => ends };
+  return { addon, faults, frames, time, start, opened, ends: () => ends };
 }
 
 const openValves = (pipeline: FakePipeline) =>
   [...pipeline.properties].filter(([, drop]) => drop === false).map(([name]) => name.replace('.drop', ''));
+
+describe('a session whose tiers give nothing', () => {
+  const show = (pipeline: FakePipeline, sink: string, handle: number) => {
+    pipeline.frames.set(sink, [nativeFrame(handle)]);
+    pipeline.handlers.onFrames();
+  };
+
+  it('awaits a first picture until any of the watched tiers had one', async () => {
+    const { start, opened } = setUp({ watched: ['low', 'high', 'a tier that is gone'] });
+    const session = start();
+    expect(session.awaitsFirstPicture).toBe(false);
+    const pipeline = await opened();
+    expect(session.awaitsFirstPicture).toBe(true);
+    show(pipeline, 'sink_low', 1);
+    expect(session.awaitsFirstPicture).toBe(false);
+    session.watch('low', false);
+    expect(session.awaitsFirstPicture).toBe(true);
+    session.watch('high', false);
+    expect(session.awaitsFirstPicture).toBe(false);
+    await session.close();
+  });
+
+  it('tells which have been without a picture for too long: longer before the first than after', async () => {
+    const { start, opened, time } = setUp({ watched: ['low', 'high', 'a tier that is gone'] });
+    const session = start();
+    const pipeline = await opened();
+    show(pipeline, 'sink_low', 1);
+    time.nowMs += 2500;
+    expect(session.pictureSilence(0)).toEqual({ watched: 2, silent: [], longestMs: 0 });
+    time.nowMs += 1;
+    expect(session.pictureSilence(0)).toEqual({ watched: 2, silent: ['low'], longestMs: 2501 });
+    expect(session.pictureSilence(5000).silent).toEqual([]);
+    show(pipeline, 'sink_low', 2);
+    time.nowMs += 12_500;
+    expect(session.pictureSilence(0)).toMatchObject({ silent: ['low', 'high'], longestMs: 15_001 });
+    session.watch('low', false);
+    session.watch('low', true);
+    expect(session.pictureSilence(0)).toMatchObject({ watched: 2, silent: ['high'] });
+    await session.close();
+  });
+});
 
 describe('Session', () => {
   it('opens the valves of what is watched, and no others', async () => {

@@ -20,6 +20,7 @@ const demand = (wanted: boolean): SupervisorEvent => ({ type: 'demand', wanted }
 const fault = (cause = lost, jitter = 0): SupervisorEvent => ({ type: 'fault', cause, jitter });
 const frames: SupervisorEvent = { type: 'frames' };
 const heard: SupervisorEvent = { type: 'heard' };
+const well: SupervisorEvent = { type: 'ailment', cause: null };
 const closed: SupervisorEvent = { type: 'closed' };
 const ended: SupervisorEvent = { type: 'ended' };
 
@@ -429,14 +430,14 @@ describe('whatever happens, in whatever order', () => {
     );
   });
 
-  it('it is live soon after frames can come, and at rest after nobody watches', () => {
+  it('it is live soon after frames come as they should, and at rest after nobody watches', () => {
     fc.assert(
       fc.property(happenings, lingers, (sequence, lingerMs) => {
         const story = new CheckedStory({ lingerMs });
         for (const happening of sequence) story.happen(happening);
         story.say(demand(true));
         const untilMs = story.nowMs + story.settings.permanentRetryMs + 1000;
-        while (story.nowMs < untilMs) story.say(closed, frames).wait(250);
+        while (story.nowMs < untilMs) story.say(closed, frames, well).wait(250);
         expect(story.now).toMatchObject({ state: 'live', pipeline: 'open', cause: null });
         story.say(demand(false));
         const restMs = story.nowMs + lingerMs + 1000;
