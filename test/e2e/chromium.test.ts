@@ -128,7 +128,9 @@ describe('the page of all cameras', () => {
     const texts = await cards.allInnerTexts();
     expect(texts[0]).toContain('Front <door>');
     expect(texts[1]).toContain('source');
-    await until('the broken one is told', async () => /refuses the connection/.test((await cards.nth(2).innerText()) ?? ''));
+    await until('the broken one is told', async () =>
+      /refuses the connection/.test((await cards.nth(2).innerText()) ?? ''),
+    );
     expect(await page.content()).not.toContain('s3cret');
 
     for (const id of ['door', 'printer']) {
