@@ -68,6 +68,14 @@ size_t findEnd(const uint8_t* bytes, size_t begin, size_t size) {
   return 0;
 }
 
+// What may stand between scans: tables (DHT, DQT, DAC), a further scan, DNL, DRI, APPn and COM.
+bool isBetweenScans(uint8_t marker) {
+  return marker == 0xC4 || marker == 0xCC || (marker >= kSos && marker <= 0xDD) || (marker >= 0xE0 && marker <= 0xEF) ||
+         marker == 0xFE;
+}
+
+bool isRestart(uint8_t marker) { return marker >= 0xD0 && marker <= 0xD7; }
+
 }  // namespace
 
 JpegInfo inspectJpeg(const uint8_t* bytes, size_t size) noexcept {
@@ -79,11 +87,32 @@ JpegInfo inspectJpeg(const uint8_t* bytes, size_t size) noexcept {
     info.width = info.height = 0;
     return info;
   }
+  info.scan = scan;
   const size_t end = findEnd(bytes, scan, size);
   if (end <= scan + 2) return info;
   info.complete = true;
   info.size = end;
   return info;
+}
+
+bool hasSoundScans(const uint8_t* bytes, const JpegInfo& info) noexcept {
+  const size_t end = info.size - 2;  // EOI
+  size_t at = info.scan;
+  while (at < end) {
+    const void* const found = std::memchr(bytes + at, kMarker, end - at);
+    if (found == nullptr) return true;
+    at = static_cast<size_t>(static_cast<const uint8_t*>(found) - bytes) + 1;
+    const uint8_t marker = bytes[at];
+    if (marker == kMarker) continue;  // a fill byte
+    at += 1;
+    if (marker == 0 || isRestart(marker)) continue;
+    if (marker == kEoi) return true;  // a second field follows
+    if (!isBetweenScans(marker) || end - at < 2) return false;
+    const size_t length = bigEndian16(bytes + at);
+    if (length < 2 || length > end - at) return false;
+    at += length;
+  }
+  return true;
 }
 
 }  // namespace lenscast

@@ -61,6 +61,7 @@ Napi::Value toJs(Napi::Env env, const std::optional<TapStats>& stats) {
   object.Set("buffers", static_cast<double>(stats->buffers));
   object.Set("bytes", static_cast<double>(stats->bytes));
   object.Set("corrupt", static_cast<double>(stats->corrupt));
+  object.Set("damaged", static_cast<double>(stats->damaged));
   object.Set("lastMs", stats->lastMs);
   object.Set("caps", stats->caps);
   return object;

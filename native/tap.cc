@@ -27,9 +27,12 @@ GstPadProbeReturn Tap::onProbe(GstPad*, GstPadProbeInfo* info, gpointer data) {
 bool Tap::pass(GstBuffer* buffer) {
   const gsize size = gst_buffer_get_size(buffer);
   bool whole = true;
+  bool damaged = false;
   if (jpeg_) {
     const ReadMap map(buffer);
-    whole = inspectJpeg(map.data(), map.size()).complete;
+    const JpegInfo info = inspectJpeg(map.data(), map.size());
+    whole = info.complete;
+    damaged = whole && !hasSoundScans(map.data(), info);
   }
   const std::lock_guard lock(mutex_);
   if (!whole) {
@@ -37,6 +40,7 @@ bool Tap::pass(GstBuffer* buffer) {
     return false;
   }
   stats_.buffers += 1;
+  if (damaged) stats_.damaged += 1;
   stats_.bytes += size;
   stats_.lastMs = toMs(monotonicNs());
   return true;

@@ -15,6 +15,8 @@ struct TapStats {
   uint64_t buffers = 0;
   uint64_t bytes = 0;
   uint64_t corrupt = 0;
+  // Passed on, but overwritten somewhere.
+  uint64_t damaged = 0;
   // CLOCK_MONOTONIC milliseconds of the last good buffer; 0 before the first.
   double lastMs = 0;
   std::string caps;

@@ -9,6 +9,8 @@ export interface SourceWindow {
   /** Broken frames that were dropped. */
   readonly corrupt: number;
   readonly good: number;
+  /** Good frames that were overwritten in part. */
+  readonly damaged: number;
   /** What the source promised in its caps; null where it promised nothing. */
   readonly promisedFps: number | null;
 }
@@ -20,10 +22,14 @@ const brokenShare = 0.1;
 /** Why a camera that delivers is not well; null where it is. Pure. */
 export function findAilment(source: SourceWindow): Cause | null {
   if (source.spanMs < leastSpanMs) return null;
-  const { corrupt, good, fps, promisedFps } = source;
+  const { corrupt, good, damaged, fps, promisedFps } = source;
   if (corrupt > 0 && corrupt >= brokenShare * (corrupt + good)) {
     const message = `${corrupt} of the last ${corrupt + good} pictures came broken`;
     return { code: 'broken-frames', message, permanent: false };
+  }
+  if (damaged > 0 && damaged >= brokenShare * good) {
+    const message = `${damaged} of the last ${good} pictures came damaged`;
+    return { code: 'damaged-frames', message, permanent: false };
   }
   if (promisedFps !== null && fps < fewShare * promisedFps) {
     const message = `only ${fps.toFixed(1)} of ${Math.round(promisedFps)} frames a second come`;

@@ -6,6 +6,7 @@ interface Sample {
   readonly atMs: number;
   readonly buffers: number;
   readonly corrupt: number;
+  readonly damaged: number;
 }
 
 const samplesKept = 9;
@@ -66,9 +67,8 @@ export class SourceProgress {
     if (tap.caps !== '') this.caps = tap.caps;
     // A slow start isn't a low rate.
     if (tap.buffers + tap.corrupt === 0) return false;
-    this.#samples = [...this.#samples, { atMs: this.#clock(), buffers: tap.buffers, corrupt: tap.corrupt }].slice(
-      -samplesKept,
-    );
+    const { buffers, corrupt, damaged } = tap;
+    this.#samples = [...this.#samples, { atMs: this.#clock(), buffers, corrupt, damaged }].slice(-samplesKept);
     return fresh > 0;
   }
 
@@ -91,6 +91,7 @@ export class SourceProgress {
       fps: this.fps,
       good: between(({ buffers }) => buffers),
       corrupt: between(({ corrupt }) => corrupt),
+      damaged: between(({ damaged }) => damaged),
       promisedFps: promisedFps(this.caps),
     };
   }

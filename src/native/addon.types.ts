@@ -115,6 +115,8 @@ export interface TapStats {
   readonly bytes: number;
   /** Broken JPEGs that were dropped. */
   readonly corrupt: number;
+  /** JPEGs that passed although they were overwritten somewhere: they show in part what was not there. */
+  readonly damaged: number;
   /** When the last good buffer passed; 0 before the first. */
   readonly lastMs: number;
   /** The caps at the tap, '' before any. */

@@ -20,6 +20,13 @@ lenscast::JpegInfo inspect(const Bytes& bytes) {
   return lenscast::inspectJpeg(exact.get(), bytes.size());
 }
 
+// Of a complete one.
+bool isSound(const Bytes& bytes) {
+  const std::unique_ptr<uint8_t[]> exact(new uint8_t[bytes.size()]);
+  std::copy(bytes.begin(), bytes.end(), exact.get());
+  return lenscast::hasSoundScans(exact.get(), lenscast::inspectJpeg(exact.get(), bytes.size()));
+}
+
 void expect(bool holds, const char* what, size_t detail) {
   if (holds) return;
   std::fprintf(stderr, "jpeg_check: %s (%zu)\n", what, detail);
@@ -94,8 +101,29 @@ void checkMutations(const Bytes& jpeg, std::mt19937& random) {
     mutated.resize(random() % 2 == 0 ? mutated.size() : random() % mutated.size());
     const auto info = inspect(mutated);
     expect(info.size <= mutated.size(), "the end lies within", static_cast<size_t>(round));
+    if (info.complete) isSound(mutated);
     expect(!info.complete || (info.width > 0 && info.height > 0), "a whole one has a size", static_cast<size_t>(round));
   }
+}
+
+void checkScans(const Bytes& jpeg, std::mt19937& random) {
+  expect(isSound(jpeg), "untouched scans are sound", 0);
+  Bytes progressive(jpeg.begin(), jpeg.end() - 2);
+  appendSegment(progressive, 0xC4, Bytes(20, 0xFF));
+  appendSegment(progressive, 0xDA, Bytes{1, 1, 0, 0, 63, 0});
+  append(progressive, {1, 2, 0xFF, 0x00, 3, 0xFF, 0xFF, 0xFF, 0xD9});
+  expect(isSound(progressive), "further scans are sound", 0);
+  Bytes fields = jpeg;
+  fields.insert(fields.end(), jpeg.begin(), jpeg.end());
+  expect(isSound(fields), "two fields are sound", 0);
+  size_t unsound = 0;
+  for (int round = 0; round < 1000; round += 1) {
+    Bytes overwritten = jpeg;
+    const size_t begin = jpeg.size() - 290 + random() % 50;
+    for (size_t i = 0; i < 200; i += 1) overwritten[begin + i] = static_cast<uint8_t>(random());
+    unsound += isSound(overwritten) ? 0 : 1;
+  }
+  expect(unsound > 400, "overwritten scans are mostly not sound", unsound);
 }
 
 void checkNoise(std::mt19937& random) {
@@ -116,6 +144,7 @@ int main() {
   checkWhole(jpeg);
   checkTruncations(jpeg);
   checkMutations(jpeg, random);
+  checkScans(jpeg, random);
   checkNoise(random);
   expect(!lenscast::inspectJpeg(nullptr, 0).complete, "nothing is no JPEG", 0);
   std::printf("jpeg_check: no error\n");

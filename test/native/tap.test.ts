@@ -6,7 +6,7 @@ it('counts what passes and remembers caps and time', async () => {
     sinks: ['out'],
     tap: 'tap',
   });
-  expect(pipeline.stats().tap).toEqual({ buffers: 0, bytes: 0, corrupt: 0, lastMs: 0, caps: '' });
+  expect(pipeline.stats().tap).toEqual({ buffers: 0, bytes: 0, corrupt: 0, damaged: 0, lastMs: 0, caps: '' });
   await pipeline.start();
   await until('the end', () => ofType(events, 'eos').length > 0);
   const stats = pipeline.stats();
@@ -61,6 +61,20 @@ it('drops cut and broken JPEGs, and only those', async () => {
   await until('the good one', () => pipeline.stats().sinks.out?.received === 1);
   expect(takeCopy(pipeline, 'out')?.bytes.equals(jpeg)).toBe(true);
   expect(pipeline.stats().tap).toMatchObject({ buffers: 1, corrupt: broken.length, bytes: jpeg.length });
+});
+
+it('passes and counts JPEGs that were overwritten in part', async () => {
+  const jpeg = await makeJpeg();
+  const { pipeline } = openPipeline(`appsrc name=in format=time caps=image/jpeg ! identity name=tap ! ${sink('out')}`, {
+    sinks: ['out'],
+    tap: 'tap',
+  });
+  await pipeline.start();
+  const overwritten = Buffer.from(jpeg);
+  overwritten.fill(Buffer.of(0xff, 0x42), jpeg.length - 20, jpeg.length - 10);
+  for (const bytes of [jpeg, overwritten, jpeg]) pipeline.push('in', bytes, 1e6);
+  await until('all of them', () => pipeline.stats().tap?.buffers === 3);
+  expect(pipeline.stats().tap).toMatchObject({ corrupt: 0, damaged: 1 });
 });
 
 it('drops a JPEG cut at any byte', async () => {

@@ -34,7 +34,7 @@ export class TestFrame extends Frame {
   }
 }
 
-export const noTap: TapStats = { buffers: 0, bytes: 0, corrupt: 0, lastMs: 0, caps: '' };
+export const noTap: TapStats = { buffers: 0, bytes: 0, corrupt: 0, damaged: 0, lastMs: 0, caps: '' };
 
 /** A pipeline that does what it is told and remembers it. */
 export class FakePipeline implements NativePipeline {

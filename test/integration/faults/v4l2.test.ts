@@ -15,6 +15,8 @@ describe('a V4L2 camera whose viewers stay', () => {
     'stalled',
     'every JPEG cut',
     'every second JPEG cut',
+    'every second JPEG damaged',
+    'every JPEG damaged',
     'an element that fails',
     'an element that blocks',
   ])('%s', async (name) => {

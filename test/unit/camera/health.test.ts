@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findAilment, findLoss, findUndecodable, promisedFps, type SourceWindow } from '../../../src/camera/health.js';
 
 function source(init: Partial<SourceWindow> = {}): SourceWindow {
-  return { spanMs: 2000, fps: 30, good: 60, corrupt: 0, promisedFps: 30, ...init };
+  return { spanMs: 2000, fps: 30, good: 60, corrupt: 0, damaged: 0, promisedFps: 30, ...init };
 }
 
 describe('findAilment', () => {
@@ -26,6 +26,14 @@ describe('findAilment', () => {
     expect(findAilment(source({ corrupt: 7, good: 60, fps: 3 }))).toMatchObject({
       code: 'broken-frames',
       message: '7 of the last 67 pictures came broken',
+    });
+  });
+
+  it('names pictures that were overwritten, from a tenth on', () => {
+    expect(findAilment(source({ damaged: 5 }))).toBeNull();
+    expect(findAilment(source({ damaged: 6 }))).toMatchObject({
+      code: 'damaged-frames',
+      message: '6 of the last 60 pictures came damaged',
     });
   });
 

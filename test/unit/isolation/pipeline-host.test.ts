@@ -141,7 +141,7 @@ it('tells the figures four times a second, and before an error', async () => {
   tell({ type: 'start', id: 1 });
   await until('figures', () => sent.filter(({ type }) => type === 'stats').length >= 2);
   sent.length = 0;
-  pipeline.tap = { buffers: 9, bytes: 9, corrupt: 1, lastMs: 5, caps: 'image/jpeg' };
+  pipeline.tap = { buffers: 9, bytes: 9, corrupt: 1, damaged: 0, lastMs: 5, caps: 'image/jpeg' };
   pipeline.handlers.onEvent({ type: 'eos' });
   expect(sent.slice(-2)).toMatchObject([{ type: 'stats', stats: { tap: { buffers: 9 } } }, { type: 'event' }]);
 });
