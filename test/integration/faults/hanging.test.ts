@@ -22,6 +22,31 @@ test('a pipeline that refuses to stop is abandoned and counted, and the camera g
   await until('what was abandoned has ended', async () => (await abandoned(server)) === 0);
 });
 
+test('an encoder that hangs degrades the camera for its tier alone', async () => {
+  const faults = new Faults();
+  onTestFinished(() => faults.dispose());
+  const { cameras, camera } = oneV4l2Camera({ sizes: ['640x480'], rates: [30], formats: ['MJPG'] });
+  onTestFinished(() => cameras.dispose());
+  const sources = [`v4l2:${camera.device}`];
+  const server = stopAfterTest(await Server.start({ sources, env: { ...cameras.env, ...faults.env } }));
+  const open = async (tier: string) => {
+    const viewer = stopAfterTest(await PictureWatcher.open(server.url, `/stream?tier=${tier}&extra_headers=1`));
+    await viewer.next('live');
+    return viewer;
+  };
+  const [whole, low] = [await open('source'), await open('low')];
+
+  faults.order('hang', { match: camera.device, element: 'encode_low' });
+
+  const view = await server.reach('degraded');
+  expect(view.cause?.message).toMatch(/frames come, but tier low gets no picture for \d+\.\d s/);
+  await whole.next('live');
+  faults.clear();
+  await low.next('live');
+  await server.reach('live');
+  expect([whole.counts['stand-in'], low.counts['stand-in']]).toEqual([0, 0]);
+});
+
 test('a pipeline that hangs as it starts is given up for a new one', async () => {
   const faults = new Faults();
   onTestFinished(() => faults.dispose());
