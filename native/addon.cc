@@ -10,6 +10,7 @@
 #include "pipeline_wrap.h"
 #include "probe.h"
 #include "socket.h"
+#include "rate_limit.h"
 #include "still_gate.h"
 #include "task.h"
 
@@ -97,6 +98,7 @@ void initGStreamer(Napi::Env env) {
   std::call_once(once, [&failure] {
     GError* rawError = nullptr;
     if (gst_init_check(nullptr, nullptr, &rawError)) {
+      registerRateLimit();
       registerStillGate();
       return;
     }

@@ -35,11 +35,6 @@ export interface PipelinePlan {
 // No tier's elements begin like this one, whatever the tier is called.
 const decodeValve = 'decode_valve';
 
-// videorate aborts the process where the caps don't tell a rate and the buffers no duration (1.22), as with a camera
-// whose stream has no timing; newer ones guess the rate from the first two frames. It goes by the frames' times in any
-// case, and the rate of the caps only bounds the one that comes out: one above every tier's limits nothing.
-const nominalRate = element('capssetter', { caps: 'video/x-raw,framerate=240/1' });
-
 /**
  * One pipeline for a camera: the source, its own JPEGs where it has them, and a branch for each tier. What nobody
  * watches lies behind a shut valve; decoding lies behind one that opens with the first tier that needs it.
@@ -74,7 +69,7 @@ export function planPipeline(
   const head = decodes
     ? [
         chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
-        chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, nominalRate, rawTee),
+        chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, rawTee),
       ]
     : [chain(description, rawTee)];
   const lateValves = output === 'coded' ? [decodeValve] : [];

@@ -112,7 +112,7 @@ export function jpegTierBranch(tier: string, settings: TierSettings): string {
   return chain(
     shutValve(names.valve),
     latestFrameQueue(names.queue),
-    element('videorate', { name: rate.element, 'drop-only': true, [rate.property]: rate.value }),
+    element('lenscastratelimit', { name: rate.element, [rate.property]: rate.value }),
     'videoscale',
     element('capsfilter', { name: size.element, [size.property]: size.value }),
     'videoconvert',

@@ -18,7 +18,7 @@ describe('sizeCaps', () => {
 describe('jpegTierBranch', () => {
   it('goes from a shut valve to an appsink that never holds anything up', () => {
     expect(jpegTierBranch('low', low)).toMatchInlineSnapshot(
-      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! videorate name=rate_low drop-only=true max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! videoconvert ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
+      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! lenscastratelimit name=rate_low max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! videoconvert ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
     );
   });
 });
