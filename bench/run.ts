@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--quick] [--realtime] [SCENARIO…]`: compares Lenscast with its peers on this machine, and keeps the
+ * `npm run bench -- [--quick] [--realtime] [SCENARIO|PAGE…]`: compares Lenscast with its peers on this machine, and keeps the
  * results in bench/results. USTREAMER names another µStreamer than the one in PATH.
  *
  * `--quick` measures less and keeps nothing. `--realtime` schedules servers and load before all other programs, for
@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquisition } from './scenarios/acquisition.js';
+import { steadyLinks } from './scenarios/adaptation/steady-links.js';
 import { crashes } from './scenarios/crashes.js';
 import { faults } from './scenarios/faults.js';
 import { isolation } from './scenarios/isolation.js';
@@ -43,13 +44,14 @@ const scenarios = [
   isolation,
   faults,
   crashes,
+  steadyLinks,
 ] as const;
 
 async function main(): Promise<void> {
   const options = { quick: { type: 'boolean' }, realtime: { type: 'boolean' } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const { quick = false, realtime = false } = values;
-  const unknown = positionals.find((name) => !scenarios.some((scenario) => scenario.name === name));
+  const unknown = positionals.find((name) => !scenarios.some((scenario) => isNamed(scenario, name)));
   if (unknown !== undefined) {
     throw new Error(`no scenario ${unknown}; there are ${scenarios.map(({ name }) => name).join(', ')}`);
   }
@@ -87,7 +89,12 @@ async function main(): Promise<void> {
 }
 
 function isWanted(scenario: Scenario, names: readonly string[]): boolean {
-  return names.length > 0 ? names.includes(scenario.name) : scenario.page === undefined;
+  return names.length > 0 ? names.some((name) => isNamed(scenario, name)) : scenario.page === undefined;
+}
+
+/** A page's name stands for all of its scenarios. */
+function isNamed({ name, page }: Scenario, wanted: string): boolean {
+  return name === wanted || page === wanted;
 }
 
 /** Makes the pages that have new results anew. */

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface StartOptions {
-  readonly cpu: number;
+  /** One, or several as taskset(1) takes them. */
+  readonly cpu: number | string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
