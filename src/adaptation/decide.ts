@@ -1,5 +1,5 @@
 import type { LinkSample } from '../hub/link.js';
-import { type LinkHistory, remember } from './link-meter.js';
+import { type LinkHistory, read, remember } from './link-meter.js';
 import { type Choice, choose, compareChoices, linkShare, neededBps, type TierOption } from './options.js';
 import { lateMs, nextLoad, overloadedLinkBps } from './overload.js';
 import { type Probe, paddingFor, startProbe, watchProbe } from './probe.js';
@@ -146,7 +146,7 @@ const leastSettleMs = 250;
 /** The link carries less than is sent, or so little more that nothing is left for larger frames. */
 function stepDown(state: AdaptationState, input: AdaptationInput, settings: AdaptationSettings): AdaptationStep | null {
   const { nowMs, sample, options, isDraining } = input;
-  if (isDraining) return stay({ ...state, history: [], drainedMs: nowMs + settleMs(sample) });
+  if (isDraining) return measureDraining({ ...state, drainedMs: nowMs + settleMs(sample) }, options);
   const openingMs = Math.max(leastSettleMs, roundsToSettle * sample.minRttMs);
   if (nowMs - state.startedMs < openingMs || nowMs < state.drainedMs || state.probe !== null) return null;
   const linkBps = overloadedLinkBps(state, input);
@@ -175,6 +175,15 @@ function stepDown(state: AdaptationState, input: AdaptationInput, settings: Adap
   const refusal = { bitrateBps, linkBps, untilMs: nowMs + settings.refusalMs };
   const wiser = { ...lowered, probeWaitMs, probeLengthMs, refusal, nextProbeMs: nowMs + probeWaitMs };
   return { state: wiser, reason: 'late', paddingBytes: 0 };
+}
+
+/** What was sent before a step down keeps the link busy: the longer it lasts, the better it shows what the link carries. */
+function measureDraining(state: AdaptationState, options: readonly TierOption[]): AdaptationStep {
+  const linkBps = read(state.history, state.choice.fps)?.saturatedBps ?? null;
+  if (linkBps === null || state.linkBps === null) return stay(state);
+  const choice = choose(options, linkBps);
+  if (compareChoices(options, choice, state.choice) === 0) return stay({ ...state, linkBps });
+  return { state: { ...state, linkBps, choice }, reason: 'link', paddingBytes: 0 };
 }
 
 /** Downwards only: that a link carries more is for probes to find, which aren't taken in by a bucket. */

@@ -23,10 +23,15 @@ export function overloadedLinkBps(
     if (isLate || needed > (full || isShortWay(fps, minRttMs) ? 1.08 : 1.3) * saturatedBps) return capped;
   }
   // With fewer frames than the tier has, the choice itself keeps the link that busy.
-  return full && state.load > mostLoad ? goodputBps / state.load : null;
+  if (!full || state.load <= (state.linkBps === null ? mostLoadAtFirst : mostLoad)) return null;
+  return (burstTrust * goodputBps) / state.load;
 }
 
 const mostLoad = 0.88;
+// As long as nothing was found out with more care: no step up depends on it yet, that could be taken back by it.
+const mostLoadAtFirst = 0.84;
+// A frame's first bytes pass faster than the link is, where it was idle before: it seems less busy than it is.
+const burstTrust = 0.95;
 const loadMemoryMs = 2000;
 
 /** The share of the time in which something was on the way, less each frame's way there and back. */
