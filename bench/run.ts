@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquisition } from './scenarios/acquisition.js';
+import { fallingLink } from './scenarios/adaptation/falling-link.js';
 import { steadyLinks } from './scenarios/adaptation/steady-links.js';
 import { crashes } from './scenarios/crashes.js';
 import { faults } from './scenarios/faults.js';
@@ -45,6 +46,7 @@ const scenarios = [
   faults,
   crashes,
   steadyLinks,
+  fallingLink,
 ] as const;
 
 async function main(): Promise<void> {

@@ -90,9 +90,7 @@ export class LinkedLenscast {
     for (const { name } of camera.tiers) {
       const pictures: Buffer[] = [];
       for (let i = 0; i < 5; i++) pictures.push(await this.#get(`/snapshot?tier=${name}&max_age=0`));
-      const view = (await this.json(`/api/cameras/${camera.id}/tiers/${name}`)) as {
-        settings?: { fps: number } | null;
-      };
+      const view = (await this.json(`/api/cameras/${camera.id}/tiers/${name}`)) as { fps?: number };
       const frameBytes = pictures.reduce((sum, { length }) => sum + length, 0) / pictures.length;
       const { width } = jpegSize(pictures[0] ?? Buffer.alloc(0));
       facts.push({ name, fps: view.fps ?? CAMERA_FPS, frameBytes, width });

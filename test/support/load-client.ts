@@ -37,6 +37,8 @@ export interface LoadOptions {
   readonly churn?: number;
   /** Of them at once; 10 by default. */
   readonly concurrency?: number;
+  /** The network namespace to run in, ip-netns(8). */
+  readonly namespace?: string;
 }
 
 export interface LoadHooks {
@@ -128,7 +130,7 @@ export interface LoadReport extends FrameCounts {
   readonly churn: ChurnReport;
 }
 
-const flags: Readonly<Record<keyof LoadOptions, string>> = {
+const flags: Readonly<Record<keyof Omit<LoadOptions, 'namespace'>, string>> = {
   url: 'url',
   viewers: 'viewers',
   stalled: 'stalled',
@@ -147,7 +149,7 @@ const flags: Readonly<Record<keyof LoadOptions, string>> = {
 };
 
 function toArguments(options: LoadOptions): string[] {
-  const names = Object.keys(flags) as (keyof LoadOptions)[];
+  const names = Object.keys(flags) as (keyof typeof flags)[];
   return names.flatMap((name) => {
     const value = options[name];
     if (value === undefined || value === false) return [];
@@ -157,7 +159,10 @@ function toArguments(options: LoadOptions): string[] {
 
 /** Resolves at the end of the measurement. Rejects where the options make no sense. */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadReport> {
-  const child = spawn(`${folder}load-client`, toArguments(options), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const words = [`${folder}load-client`, ...toArguments(options)];
+  const [program = '', ...rest] =
+    options.namespace === undefined ? words : ['ip', 'netns', 'exec', options.namespace, ...words];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let report = '';
   const complaints: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-import { bitrateBps, choose, linkShare } from '../../../src/adaptation/options.js';
+import { bitrateBps, choose, compareChoices, linkShare } from '../../../src/adaptation/options.js';
 import { renderV4l2Pictures, V4l2Cameras } from '../../../test/support/v4l2-camera.js';
 import { BUCKET, LinkNetwork } from '../../support/link-network.js';
 import {
@@ -77,7 +77,7 @@ function resultOf(
     notes: [
       `A 1080p30 MJPEG camera; one server, seven viewers at once, each in a network namespace behind a veth pair with tbf (bucket ${BUCKET}), for ${seconds} s; µStreamer (pictures passed through) with seven viewers of its own on links of the same rates in the same seconds.`,
       `The tiers weigh ${tiers.map((tier) => `${tier.name} ${(bitrateBps(tier) / 1e6).toFixed(2)} Mb/s (${tier.fps} fps)`).join(', ')}.`,
-      `What fits is the best whose bit rate is at most ${100 * linkShare} % of the link’s. Age is from capture to the frame’s last byte at the viewer; the time codes in the pictures differ from what X-Timestamp tells by at most ${differenceMs.toFixed(1)} ms.`,
+      `What fits is the best whose bit rate is at most ${100 * linkShare} % of the link’s; a rate of the link that is 5 % lower or higher, and a frame rate that differs by less than a seventh, count as the same. Age is from capture to the frame’s last byte at the viewer; the time codes in the pictures differ from what X-Timestamp tells by at most ${differenceMs.toFixed(1)} ms.`,
       `Frames, ages and switches are those after the first ${settledMs / 1000} s.`,
     ],
     tables: [
@@ -115,8 +115,7 @@ function factsOf({ mbit, ours, theirs, switches }: Watched, tiers: readonly Tier
   const later = moves.filter(({ atMs }) => atMs > settledMs && atMs <= untilMs).length;
   const ages = (series: TimeSeries) =>
     [0.5, 0.95].map((fraction) => agePercentile(series, fraction, settledMs).toFixed(0)).join(' / ');
-  // Between two frame rates that differ by less than a seventh nobody is moved.
-  const misses = given.tier === fits.tier && given.fps > fits.fps / 1.15 && given.fps < fits.fps * 1.15 ? 0 : 1;
+  const misses = isRight(tiers, 1e6 * mbit, given) ? 0 : 1;
   const limitMs = mbit >= 2 ? 400 : 1000;
   const targets: Target[] = [
     { what: `${mbit} Mb/s: not on what fits at 5 s`, measured: misses, limit: 0, unit: '' },
@@ -136,6 +135,13 @@ function factsOf({ mbit, ours, theirs, switches }: Watched, tiers: readonly Tier
     ages(theirs),
   ];
   return { cells, targets };
+}
+
+/** A link's rate can be told to a twentieth; and between frame rates that differ by less than a seventh nobody is moved. */
+function isRight(tiers: readonly TierFacts[], linkBps: number, given: { tier: string; fps: number }): boolean {
+  const choice = { ...given, full: true };
+  const [worst, best] = [choose(tiers, linkBps / 1.05), choose(tiers, 1.05 * linkBps)];
+  return compareChoices(tiers, choice, worst) >= 0 && compareChoices(tiers, choice, best) <= 0;
 }
 
 function givenAt(moves: readonly LoggedSwitch[], tiers: readonly TierFacts[], atMs: number) {
