@@ -24,7 +24,7 @@ const leastRounds = 4;
 const shortWayShare = 0.05;
 
 /** Whether a connection that sends so many frames a second rests between them, where its link allows it. */
-export function isShortWay(fps: number, minRttMs: number): boolean {
+function isShortWay(fps: number, minRttMs: number): boolean {
   return fps * minRttMs < 1000 * shortWayShare;
 }
 

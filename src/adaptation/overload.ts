@@ -1,6 +1,6 @@
 import type { LinkSample } from '../hub/link.js';
 import type { AdaptationInput, AdaptationState } from './decide.js';
-import { isShortWay, read } from './link-meter.js';
+import { read } from './link-meter.js';
 import { type Choice, neededBps } from './options.js';
 
 /** Tells whether a link carries less than is sent. Pure. */
@@ -20,13 +20,17 @@ export function overloadedLinkBps(
     const capped = state.linkBps === null ? saturatedBps : Math.min(saturatedBps, 1.2 * state.linkBps);
     const limitMs = lateMs(state.choice);
     const isLate = pendingAgeMs >= limitMs + 2 * minRttMs || rttMs - minRttMs >= limitMs;
-    if (isLate || needed > (full || isShortWay(fps, minRttMs) ? 1.08 : 1.3) * saturatedBps) return capped;
+    if (isLate || needed > (full ? leastExcess : leastExcessOfPaced) * saturatedBps) return capped;
   }
   // With fewer frames than the tier has, the choice itself keeps the link that busy.
   if (!full || state.load <= (state.linkBps === null ? mostLoadAtFirst : mostLoad)) return null;
   return (burstTrust * goodputBps) / state.load;
 }
 
+// What is sent must be so much more than what goes through. Where frames are left out already none grows old for it, and
+// the few there are make the rate uneven.
+const leastExcess = 1.08;
+const leastExcessOfPaced = 1.25;
 const mostLoad = 0.88;
 // As long as nothing was found out with more care: no step up depends on it yet, that could be taken back by it.
 const mostLoadAtFirst = 0.84;
