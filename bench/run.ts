@@ -12,7 +12,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquisition } from './scenarios/acquisition.js';
 import { fallingLink } from './scenarios/adaptation/falling-link.js';
+import { starvedViewer } from './scenarios/adaptation/starved-viewer.js';
 import { steadyLinks } from './scenarios/adaptation/steady-links.js';
+import { tierChange } from './scenarios/adaptation/tier-change.js';
+import { tierCost } from './scenarios/adaptation/tier-cost.js';
 import { crashes } from './scenarios/crashes.js';
 import { faults } from './scenarios/faults.js';
 import { isolation } from './scenarios/isolation.js';
@@ -47,6 +50,9 @@ const scenarios = [
   crashes,
   steadyLinks,
   fallingLink,
+  starvedViewer,
+  tierCost,
+  tierChange,
 ] as const;
 
 async function main(): Promise<void> {

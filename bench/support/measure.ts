@@ -38,9 +38,11 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
 export interface StreamsOptions extends Pick<MeasureOptions, 'cameras' | 'load'> {
   readonly pids: readonly number[];
   readonly streams: readonly string[];
+  /** The viewers of each stream, where they aren't as many of each. */
+  readonly counts?: readonly number[];
 }
 
-export async function measureStreams({ pids, streams, cameras, load }: StreamsOptions): Promise<Measurement> {
+export async function measureStreams({ pids, streams, counts, cameras, load }: StreamsOptions): Promise<Measurement> {
   const meters = pids.map((pid) => new ProcessMeter(pid));
   const counters = () => cameras.map((camera) => camera.counters());
   const core = new CpuMeter(SERVER_CPU);
@@ -66,7 +68,13 @@ export async function measureStreams({ pids, streams, cameras, load }: StreamsOp
     },
   };
   const reports = await Promise.all(
-    streams.map((url, i) => runLoad({ ...load, url, cpu: LOAD_CPU }, i === 0 ? hooks : {})),
+    streams.map((url, i) => {
+      const viewers = counts?.[i] ?? load.viewers;
+      return runLoad(
+        { ...load, ...(viewers === undefined ? {} : { viewers }), url, cpu: LOAD_CPU },
+        i === 0 ? hooks : {},
+      );
+    }),
   );
   const total = (read: (counters: V4l2CameraCounters) => number) =>
     after.reduce((sum, now, i) => sum + read(now) - (before[i] ? read(before[i]) : 0), 0);

@@ -38,7 +38,7 @@ export function storePlot(name: string, data: PlotData): string {
 function drawPlot({ series, switches, rates, tiers }: PlotData): string {
   const endMs = series.endMs;
   const x = (ms: number) => left + ((width - left - right) * ms) / endMs;
-  const seconds = Array.from({ length: Math.ceil(endMs / 1000) }, (_, i) => 1000 * i);
+  const seconds = Array.from({ length: Math.floor(endMs / 1000) }, (_, i) => 1000 * i);
   const inSecond = (ms: number) => series.frames.filter(({ atMs }) => atMs >= ms && atMs < ms + 1000);
   const sent = seconds.map((ms) => [ms, inSecond(ms).reduce((sum, { bytes }) => sum + bytes, 0) / 125_000] as const);
   const frames = seconds.map((ms) => [ms, inSecond(ms).length] as const);
