@@ -107,7 +107,7 @@ export class AdaptationController {
     if (paddingBytes > 0) connection.padNextFrame(paddingBytes);
     if (state.linkBps !== null) for (const { name } of options) this.#scout.look(allowed.channel(name));
     if (reason !== null) adapted.switchedMs = nowMs;
-    if (reason !== null) this.#move(viewer, connection, state, allowed, before.tier, reason);
+    if (reason !== null) this.#move(viewer, connection, state, options, before.tier, reason);
   }
 
   #begin(viewer: Viewer, connection: AdaptableConnection, { options }: AllowedTiers, nowMs: number): Adapted {
@@ -124,12 +124,12 @@ export class AdaptationController {
     viewer: Viewer,
     connection: AdaptableConnection,
     { choice, linkBps }: AdaptationState,
-    { options, channel }: AllowedTiers,
+    options: readonly TierOption[],
     from: string,
     reason: SwitchReason,
   ): void {
     connection.adaptFps(choice.full ? null : choice.fps);
-    this.#options.viewers.move(viewer, channel(choice.tier), reason);
+    this.#options.viewers.move(viewer, choice.tier, reason);
     const place = (tier: string) => options.findIndex(({ name }) => name === tier);
     const direction = reason === 'late' || place(choice.tier) > place(from) ? 'down' : 'up';
     this.#count(viewer.camera, direction, reason);

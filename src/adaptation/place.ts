@@ -1,31 +1,34 @@
 /** Puts viewers where their choice and their camera's profile allow them to be. */
 
 import type { Camera } from '../camera/camera.js';
-import type { Channel } from '../hub/channel.js';
+import { tierNotFound } from '../core/errors.js';
 import type { MoveReason } from '../hub/events.js';
-import type { TierChoice, Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
+import type { Medium, TierChoice, Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
 import { allowedTiers } from './bounds.js';
 
 /** The tiers that a viewer of the camera may be on now, best first and never empty. */
-export function tiersFor(camera: Camera, choice: TierChoice): readonly string[] {
-  return allowedTiers(camera.tierNames, { ...choice, profile: camera.profile });
+export function tiersFor(camera: Camera, medium: Medium, choice: TierChoice): readonly string[] {
+  return allowedTiers(camera.tierNamesOf(medium), { ...choice, profile: camera.profile });
 }
 
 /** Where a viewer begins. Throws TIER_NOT_FOUND where it names a tier that the camera doesn't have. */
-export function firstChannel(camera: Camera, choice: TierChoice): Channel {
+export function firstTier(camera: Camera, medium: Medium, choice: TierChoice): string {
   const { mode, fixedTier = '' } = choice;
-  return mode === 'fixed' ? camera.channel(fixedTier) : bestChannel(camera, choice);
+  const names = camera.tierNamesOf(medium);
+  if (mode === 'fixed' && !names.includes(fixedTier)) throw tierNotFound(fixedTier, camera.id, names);
+  return mode === 'fixed' ? fixedTier : bestTier(camera, medium, choice);
 }
 
-/** The best channel that a viewer may be on. */
-export function bestChannel(camera: Camera, choice: TierChoice): Channel {
-  return camera.channel(tiersFor(camera, choice)[0] ?? '');
+/** The best tier that a viewer may be on. */
+export function bestTier(camera: Camera, medium: Medium, choice: TierChoice): string {
+  return tiersFor(camera, medium, choice)[0] ?? '';
 }
 
 /** Moves a viewer that is where it may not be (any more) to the best tier that it may have. */
 export function putInBounds(camera: Camera, viewer: Viewer, viewers: ViewerRegistry, reason: MoveReason): void {
-  if (tiersFor(camera, viewer.choice).includes(viewer.tier)) return;
-  viewers.move(viewer, bestChannel(camera, viewer.choice), reason);
+  const { medium, choice, tier } = viewer;
+  if (tiersFor(camera, medium, choice).includes(tier)) return;
+  viewers.move(viewer, bestTier(camera, medium, choice), reason);
 }
 
 /** As {@link putInBounds}, for every viewer of a camera whose profile or tiers have changed. */

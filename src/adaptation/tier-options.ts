@@ -12,7 +12,7 @@ const assumedFps = 30;
 
 /** What a viewer may be given by its own bounds and its camera's profile. */
 export function allowedTiers(camera: Camera, viewer: Viewer): AllowedTiers {
-  const options = tierOptions(camera, tiersFor(camera, viewer.choice), viewer.maxFps);
+  const options = tierOptions(camera, tiersFor(camera, viewer.medium, viewer.choice), viewer.maxFps);
   return { options, channel: (tier) => camera.channel(tier) };
 }
 

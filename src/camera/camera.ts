@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
+import type { Medium } from '../hub/viewer-registry.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting, tierChanges } from '../pipeline/tier.js';
@@ -107,6 +108,11 @@ export class Camera {
   /** The names of its tiers, best first; `source` only where the camera is known to deliver JPEG. */
   get tierNames(): readonly string[] {
     return this.#tiers.names;
+  }
+
+  /** The tiers that there are in a medium, best first. */
+  tierNamesOf(medium: Medium): readonly string[] {
+    return medium === 'jpeg' ? this.tierNames : this.#tiers.names.filter((name) => name !== SOURCE_TIER);
   }
 
   /** The tier that `auto` viewers are held to; null where each has its own. */

@@ -1,4 +1,4 @@
-/** One encoded picture, shared by everyone who shows it and counted by reference. */
+/** One encoded picture, or an access unit of H.264, shared by everyone who shows it and counted by reference. */
 
 export interface FrameInit {
   /** The encoded bytes; unusable after the last release. */
@@ -12,6 +12,8 @@ export interface FrameInit {
   readonly sequence: number;
   /** Not the camera's picture, but one that stands in for it while it gives none. */
   readonly isStandIn?: boolean;
+  /** Whether it can be decoded without those before it; true for every JPEG. */
+  readonly isKeyframe?: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export class Frame {
   readonly captureMs: number;
   readonly sequence: number;
   readonly isStandIn: boolean;
+  readonly isKeyframe: boolean;
   #references = 1;
   readonly #free: () => void;
 
@@ -36,6 +39,7 @@ export class Frame {
     this.captureMs = init.captureMs;
     this.sequence = init.sequence;
     this.isStandIn = init.isStandIn ?? false;
+    this.isKeyframe = init.isKeyframe ?? true;
     this.#free = free;
   }
 

@@ -1,6 +1,6 @@
-import type { Channel } from './channel.js';
 import type { EventBus, MoveReason } from './events.js';
 import type { AdaptableConnection } from './link.js';
+import type { VideoConnection } from './video-link.js';
 
 export interface ViewerStats {
   readonly delivered: number;
@@ -33,11 +33,15 @@ export interface ViewerLink {
   readonly ageMs: { readonly p50: number | null; readonly p95: number | null };
 }
 
+/** What a viewer is sent: pictures that each stand for themselves, or video. */
+export type Medium = 'jpeg' | 'h264';
+
 /** Anybody who watches, whatever the transport. */
 export interface Viewer {
   readonly id: string;
   readonly camera: string;
-  readonly transport: 'mjpeg' | 'websocket';
+  readonly transport: 'mjpeg' | 'websocket' | 'webrtc';
+  readonly medium: Medium;
   /** `address:port` of the other side. */
   readonly address: string;
   /** CLOCK_MONOTONIC ms. */
@@ -50,10 +54,12 @@ export interface Viewer {
   readonly tier: string;
   stats(): ViewerStats;
   link?(): ViewerLink;
-  /** Where, and as long as, the server may adapt what it sends. */
+  /** Where, and as long as, the server may adapt the pictures that it sends. */
   readonly connection?: AdaptableConnection | undefined;
-  /** Between two frames. */
-  moveTo(channel: Channel): void;
+  /** The same for video. */
+  readonly videoConnection?: VideoConnection | undefined;
+  /** Between two frames; video from the next keyframe on. Throws TIER_NOT_FOUND. */
+  moveTo(tier: string): void;
   /** Names its tier, or leaves the choice to the server: null. It stays where it is until `moveTo()`. */
   pinTo(tier: string | null): void;
   /** From the next frame on; null for all. */
@@ -85,12 +91,12 @@ export class ViewerRegistry {
     if (this.#viewers.delete(viewer.id)) this.#changes(viewer.camera);
   }
 
-  /** Gives a viewer another tier, between two frames. */
-  move(viewer: Viewer, channel: Channel, reason: MoveReason): void {
+  /** Gives a viewer another tier. Throws TIER_NOT_FOUND. */
+  move(viewer: Viewer, tier: string, reason: MoveReason): void {
     const { id, camera, tier: from } = viewer;
-    viewer.moveTo(channel);
-    if (from === channel.name) return;
-    this.#events?.publish({ type: 'tier', viewer: id, camera, from, to: channel.name, reason });
+    viewer.moveTo(tier);
+    if (from === tier) return;
+    this.#events?.publish({ type: 'tier', viewer: id, camera, from, to: tier, reason });
     this.#changes(camera);
   }
 

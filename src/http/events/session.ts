@@ -1,4 +1,4 @@
-import { firstChannel, putInBounds } from '../../adaptation/place.js';
+import { firstTier, putInBounds } from '../../adaptation/place.js';
 import type { Camera } from '../../camera/camera.js';
 import { LensError, quote, toProblem } from '../../core/errors.js';
 import type { TierChoice } from '../../hub/viewer-registry.js';
@@ -89,7 +89,8 @@ export class EventSession {
     // The camera may have gone meanwhile.
     const camera = this.#cameraOf(named);
     const choice: TierChoice = tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier };
-    const channel = firstChannel(camera, choice);
+    const first = firstTier(camera, 'jpeg', choice);
+    const channelOf = (name: string) => camera.channel(name);
     // And so may the client.
     if (!this.#connection.isOpen) return;
     const index = this.#freeIndex();
@@ -97,7 +98,7 @@ export class EventSession {
       this.#watches.delete(id);
       this.send({ type: 'unwatched', camera: id, index });
     };
-    const request = { camera: id, channel, choice, maxFps: fps, index, onClose };
+    const request = { camera: id, tier: first, channelOf, choice, maxFps: fps, index, onClose };
     const watch = this.#services.webSockets.watch(this.#connection, request);
     this.#watches.set(id, watch);
     this.#answer(watch);

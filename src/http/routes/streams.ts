@@ -1,9 +1,10 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { firstChannel } from '../../adaptation/place.js';
+import { firstTier } from '../../adaptation/place.js';
 import type { Camera } from '../../camera/camera.js';
 import { isDelivering, isDown } from '../../camera/supervisor.js';
 import { cameraNotFound, snapshotUnavailable } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
+import type { TierChoice } from '../../hub/viewer-registry.js';
 import { CONTENT_TYPE } from '../../transports/mjpeg/parts.js';
 import { checkTierBounds, parseStreamQuery, tierChoice } from '../../transports/mjpeg/query.js';
 import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
@@ -63,10 +64,12 @@ async function serveStream(c: RequestContext, camera: Camera, { cameras, mjpeg }
   await tiersKnown(camera);
   mustBeThere(camera, cameras);
   checkTierBounds(query, camera.id, camera.tierNames);
-  const channel = firstChannel(camera, tierChoice(query));
+  const tier = firstTier(camera, 'jpeg', tierChoice(query));
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': CONTENT_TYPE, 'Cache-Control': 'no-store' });
   const isOnline = () => isDelivering(camera.supervision.state);
-  mjpeg.serve(c.env.outgoing, { camera: camera.id, channel, query, address: clientAddress(c), isOnline });
+  const channelOf = (name: string) => camera.channel(name);
+  const address = clientAddress(c);
+  mjpeg.serve(c.env.outgoing, { camera: camera.id, tier, channelOf, query, address, isOnline });
   return RESPONSE_ALREADY_SENT;
 }
 
@@ -76,7 +79,8 @@ async function servePicture(c: RequestContext, camera: Camera, { cameras, clock 
   await tiersKnown(camera);
   mustBeThere(camera, cameras);
   const tier = c.req.query('tier') || 'auto';
-  const channel = firstChannel(camera, tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier });
+  const choice: TierChoice = tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier };
+  const channel = camera.channel(firstTier(camera, 'jpeg', choice));
   const timeoutMs = Math.max(1, snapshotTimeoutMs - (clock() - startMs));
   const fresh = isDown(camera.supervision.state) ? null : await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
   const frame = fresh ?? keptPicture(camera, channel.name);

@@ -18,8 +18,9 @@ export function viewerRoutes(app: App, { cameras, viewers }: Services): void {
   app.get('/api/viewers/:viewer', (c) => c.json(viewerView(find(c.req.param('viewer')))));
   app.patch('/api/viewers/:viewer', async (c) => {
     const id = c.req.param('viewer');
-    const camera = cameras.get(find(id).camera);
-    const { tier, fps } = await readBody(c, viewerChangeSchema(camera.tierNames));
+    const { camera: watched, medium } = find(id);
+    const camera = cameras.get(watched);
+    const { tier, fps } = await readBody(c, viewerChangeSchema(camera.tierNamesOf(medium)));
     // It may have left while its change was under way.
     const viewer = find(id);
     if (fps !== undefined) viewer.limitTo(fps);

@@ -17,7 +17,8 @@ export interface MjpegTransportOptions {
 
 export interface MjpegRequest {
   readonly camera: string;
-  readonly channel: Channel;
+  readonly tier: string;
+  readonly channelOf: (tier: string) => Channel;
   readonly query: StreamQuery;
   readonly address: string;
   /** Whether the camera delivers now. */

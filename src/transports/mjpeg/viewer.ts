@@ -15,7 +15,9 @@ import { type StreamQuery, tierChoice } from './query.js';
 
 export interface MjpegViewerOptions {
   readonly camera: string;
-  readonly channel: Channel;
+  readonly tier: string;
+  /** Throws TIER_NOT_FOUND. */
+  readonly channelOf: (tier: string) => Channel;
   readonly query: StreamQuery;
   readonly address: string;
   readonly clock: Clock;
@@ -38,6 +40,7 @@ const finalAfterMs = 100;
 export class MjpegViewer implements Viewer, PartReceiver {
   readonly id = randomBytes(8).toString('hex');
   readonly transport = 'mjpeg';
+  readonly medium = 'jpeg';
   readonly camera: string;
   readonly address: string;
   readonly sinceMs: number;
@@ -60,7 +63,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   #closed = false;
 
   constructor(response: ServerResponse, socket: Socket, options: MjpegViewerOptions) {
-    const { query, channel, clock } = options;
+    const { query, tier, channelOf, clock } = options;
     this.camera = options.camera;
     this.address = options.address;
     this.sinceMs = clock();
@@ -69,13 +72,13 @@ export class MjpegViewer implements Viewer, PartReceiver {
     this.#query = query;
     this.#isPlain = !query.advanceHeaders && !query.zeroData && !query.extraHeaders;
     this.#socket = socket;
-    this.#tier = channel.name;
+    this.#tier = tier;
     this.#choice = tierChoice(query);
     this.#maxFps = query.maxFps ?? null;
     this.#rate = new RateMeter(clock);
     socket.on('close', () => this.#end());
     this.#writeHeader(response);
-    this.#subscription = new Subscription(channel, {
+    this.#subscription = new Subscription(channelOf(tier), {
       deliver: (frame) => this.#deliver(frame),
       ...(query.maxFps === undefined ? {} : { maxFps: query.maxFps }),
     });
@@ -107,9 +110,9 @@ export class MjpegViewer implements Viewer, PartReceiver {
     };
   }
 
-  moveTo(channel: Channel): void {
-    this.#tier = channel.name;
-    this.#subscription.moveTo(channel);
+  moveTo(tier: string): void {
+    this.#subscription.moveTo(this.#options.channelOf(tier));
+    this.#tier = tier;
   }
 
   pinTo(tier: string | null): void {

@@ -13,7 +13,9 @@ import { frameMessage } from './frame-message.js';
 
 export interface WatchRequest {
   readonly camera: string;
-  readonly channel: Channel;
+  readonly tier: string;
+  /** Throws TIER_NOT_FOUND. */
+  readonly channelOf: (tier: string) => Channel;
   readonly choice: TierChoice;
   /** The most frames a second; null for all. */
   readonly maxFps: number | null;
@@ -37,6 +39,7 @@ export interface WatchServices {
 export class FrameWatch implements Viewer, PartReceiver {
   readonly id = randomBytes(8).toString('hex');
   readonly transport = 'websocket';
+  readonly medium = 'jpeg';
   readonly camera: string;
   readonly index: number;
   readonly address: string;
@@ -44,6 +47,7 @@ export class FrameWatch implements Viewer, PartReceiver {
   readonly request = {};
   readonly #connection: WebSocketConnection;
   readonly #services: WatchServices;
+  readonly #channelOf: (tier: string) => Channel;
   readonly #onClose: () => void;
   readonly #subscription: Subscription;
   readonly #credit: Credit;
@@ -57,7 +61,7 @@ export class FrameWatch implements Viewer, PartReceiver {
   #closed = false;
 
   constructor(connection: WebSocketConnection, request: WatchRequest, services: WatchServices) {
-    const { camera, channel, choice, maxFps, index } = request;
+    const { camera, tier, channelOf, choice, maxFps, index } = request;
     this.camera = camera;
     this.index = index;
     this.address = connection.address;
@@ -66,10 +70,11 @@ export class FrameWatch implements Viewer, PartReceiver {
     this.#services = services;
     this.#onClose = request.onClose;
     this.#choice = choice;
-    this.#tier = channel.name;
+    this.#channelOf = channelOf;
+    this.#tier = tier;
     this.#maxFps = maxFps;
     this.#rate = new RateMeter(services.clock);
-    this.#subscription = new Subscription(channel, { deliver: (frame) => this.#deliver(frame) });
+    this.#subscription = new Subscription(channelOf(tier), { deliver: (frame) => this.#deliver(frame) });
     this.#credit = new Credit(this.#subscription.stats);
     this.#applyFps();
     connection.add(this);
@@ -116,9 +121,9 @@ export class FrameWatch implements Viewer, PartReceiver {
     if (this.#connection.isFree) this.takeTurn();
   }
 
-  moveTo(channel: Channel): void {
-    this.#tier = channel.name;
-    this.#subscription.moveTo(channel);
+  moveTo(tier: string): void {
+    this.#subscription.moveTo(this.#channelOf(tier));
+    this.#tier = tier;
   }
 
   pinTo(tier: string | null): void {

@@ -25,28 +25,37 @@ export class FakeViewer implements Viewer {
   readonly address = '127.0.0.1:5000';
   readonly sinceMs = monotonicMs();
   readonly request = {};
+  readonly medium = 'jpeg';
   readonly #subscription: Subscription;
+  readonly #channelOf: (tier: string) => Channel;
   readonly #onClose: (viewer: FakeViewer) => void;
   choice: TierChoice;
   maxFps: number | null = null;
   tier: string;
 
-  constructor(id: string, channel: Channel, choice: TierChoice, onClose: (viewer: FakeViewer) => void) {
+  constructor(
+    id: string,
+    tier: string,
+    channelOf: (tier: string) => Channel,
+    choice: TierChoice,
+    onClose: (viewer: FakeViewer) => void,
+  ) {
     this.id = id;
     this.camera = 'front';
     this.choice = choice;
-    this.tier = channel.name;
+    this.tier = tier;
+    this.#channelOf = channelOf;
     this.#onClose = onClose;
-    this.#subscription = new Subscription(channel, { deliver: (frame) => frame.release() });
+    this.#subscription = new Subscription(channelOf(tier), { deliver: (frame) => frame.release() });
   }
 
   stats() {
     return { delivered: 3, droppedSlow: 2, droppedRate: 1, fps: 29.987, bytes: 100, bitrateBps: 1234.5 };
   }
 
-  moveTo(channel: Channel): void {
-    this.tier = channel.name;
-    this.#subscription.moveTo(channel);
+  moveTo(tier: string): void {
+    this.#subscription.moveTo(this.#channelOf(tier));
+    this.tier = tier;
   }
 
   pinTo(tier: string | null): void {
@@ -94,7 +103,13 @@ export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silen
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   const watch = (id: string, tier: string, choice: TierChoice = { mode: 'auto' }) => {
-    const viewer = new FakeViewer(id, camera.channel(tier), choice, (gone) => viewers.remove(gone));
+    const viewer = new FakeViewer(
+      id,
+      tier,
+      (name) => camera.channel(name),
+      choice,
+      (gone) => viewers.remove(gone),
+    );
     viewers.add(viewer);
     return viewer;
   };

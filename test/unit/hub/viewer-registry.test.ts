@@ -6,6 +6,7 @@ function viewer(id: string, camera: string): Viewer & { readonly close: Mock<() 
     id,
     camera,
     transport: 'mjpeg',
+    medium: 'jpeg',
     address: '127.0.0.1:1',
     sinceMs: 0,
     choice: { mode: 'auto' },

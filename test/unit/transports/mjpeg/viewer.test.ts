@@ -27,7 +27,8 @@ async function setUp() {
     const query = parseStreamQuery(Object.fromEntries(new URL(url, 'http://x').searchParams));
     transport.serve(response, {
       camera: 'front',
-      channel: channels.high,
+      tier: 'high',
+      channelOf: (tier) => (tier === 'low' ? channels.low : channels.high),
       query,
       address: '127.0.0.1:1',
       isOnline: () => true,
@@ -93,7 +94,7 @@ it('goes on with another tier, in the same stream', async () => {
   const client = await watch();
   publish(channels.high, 1, 'HIGH');
   await until('the first', () => client.text().includes('HIGH'));
-  viewers.all()[0]?.moveTo(channels.low);
+  viewers.all()[0]?.moveTo('low');
   expect(viewers.all()[0]?.tier).toBe('low');
   publish(channels.low, 1, 'LOW');
   await until('the second', () => client.text().includes('LOW'));

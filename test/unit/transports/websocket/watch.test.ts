@@ -47,7 +47,8 @@ function setUp(cameras: number) {
   const closed: number[] = [];
   const watches = channels.map((channel, index) => {
     const onClose = () => closed.push(index);
-    const request = { camera: `c${index}`, channel, choice: { mode: 'auto' as const }, maxFps: null, index, onClose };
+    const named = { camera: `c${index}`, tier: 'low', channelOf: () => channel };
+    const request = { ...named, choice: { mode: 'auto' as const }, maxFps: null, index, onClose };
     return new FrameWatch(connection, request, { clock: time.clock, fanOut, plainMessage });
   });
   const frames: TestFrame[] = [];

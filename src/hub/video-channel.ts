@@ -1,0 +1,101 @@
+import type { Clock } from '../core/clock.js';
+import type { Frame } from '../core/frame.js';
+import { RateMeter } from '../core/rate.js';
+import { FrameAges } from './frame-ages.js';
+
+export interface VideoChannelOptions {
+  readonly clock: Clock;
+  /** Called with true when the first receiver comes and with false when the last one left. */
+  readonly onDemand: (wanted: boolean) => void;
+  /** Somebody can't go on without a keyframe. */
+  readonly onKeyframeWanted: () => void;
+}
+
+/** Takes every access unit, in the order of decoding. The frame belongs to the channel: retain it to keep it. */
+export type VideoReceiver = (accessUnit: Frame) => void;
+
+// One keyframe serves all who asked for one meanwhile.
+const keyframesApartMs = 300;
+
+/**
+ * The H.264 access units of one tier (Annex B byte stream, parameter sets before each keyframe) on their way to
+ * everybody who watches it. They build on each other: none is left out and none is kept. Owns a timer while a keyframe
+ * is asked for.
+ */
+export class VideoChannel {
+  readonly name: string;
+  /** What came in, whoever watched; the amount is bytes. */
+  readonly rate: RateMeter;
+  /** How old access units are when they have been handed to a viewer's socket: from capture to sent. */
+  readonly latency: FrameAges;
+  readonly #options: VideoChannelOptions;
+  readonly #receivers = new Set<VideoReceiver>();
+  #published = 0;
+  #keyframes = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #asking: NodeJS.Timeout | undefined;
+
+  constructor(name: string, options: VideoChannelOptions) {
+    this.name = name;
+    this.#options = options;
+    this.rate = new RateMeter(options.clock);
+    this.latency = new FrameAges(options.clock);
+  }
+
+  get published(): number {
+    return this.#published;
+  }
+
+  get keyframes(): number {
+    return this.#keyframes;
+  }
+
+  get receiverCount(): number {
+    return this.#receivers.size;
+  }
+
+  publish(accessUnit: Frame): void {
+    this.#published++;
+    this.rate.add(accessUnit.data.byteLength);
+    if (accessUnit.isKeyframe) this.#keyframeCame();
+    for (const receive of this.#receivers) receive(accessUnit);
+  }
+
+  /** Returns the function that ends it; idempotent. */
+  subscribe(receiver: VideoReceiver): () => void {
+    const receive: VideoReceiver = (accessUnit) => receiver(accessUnit);
+    this.#receivers.add(receive);
+    if (this.#receivers.size === 1) this.#options.onDemand(true);
+    return () => {
+      if (!this.#receivers.delete(receive) || this.#receivers.size > 0) return;
+      this.#cancelAsking();
+      this.#options.onDemand(false);
+    };
+  }
+
+  /** Asks for a keyframe, at most every 300 ms, however many want one. Nothing where nobody watches. */
+  requestKeyframe(): void {
+    if (this.#receivers.size === 0 || this.#asking !== undefined) return;
+    const waitMs = this.#askedMs + keyframesApartMs - this.#options.clock();
+    if (waitMs <= 0) this.#ask();
+    else this.#asking = setTimeout(() => this.#ask(), waitMs);
+  }
+
+  #ask(): void {
+    this.#cancelAsking();
+    this.#askedMs = this.#options.clock();
+    this.#options.onKeyframeWanted();
+  }
+
+  /** Who asked before it has what he wanted. */
+  #keyframeCame(): void {
+    this.#keyframes++;
+    this.#askedMs = this.#options.clock();
+    this.#cancelAsking();
+  }
+
+  #cancelAsking(): void {
+    clearTimeout(this.#asking);
+    this.#asking = undefined;
+  }
+}
