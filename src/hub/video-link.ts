@@ -29,8 +29,14 @@ export interface VideoConnection {
   takeFeedback(): readonly VideoFeedback[];
   /** What is sent now, bit/s, of headers and what was sent again too; without probes. */
   readonly sentBps: number;
-  /** Sends packets that viewers don't see beside the video, so that it is `bitrateBps` in all for so long. */
+  /**
+   * Sends packets that viewers don't see beside the video, so that it is `bitrateBps` in all for so long. Takes the place
+   * of a probe that is under way; with a duration of 0 it only ends it.
+   */
   probe(bitrateBps: number, durationMs: number): void;
-  /** What the link was found to carry, bit/s; null where it never showed a limit. */
+  /**
+   * What the link was found to carry, bit/s; null where it never showed a limit. Where frames are paced by it, pace them
+   * at 1.5 times as much or more: a link is measured by packets that queue in it.
+   */
   setLinkBps(linkBps: number | null): void;
 }
