@@ -5,6 +5,7 @@
 
 #include "description.h"
 #include "errors.h"
+#include "heap.h"
 #include "keyframe_gate.h"
 #include "live_decoders.h"
 #include "v4l2_pools.h"
@@ -109,6 +110,7 @@ std::shared_ptr<Completion> Pipeline::closeAsync() {
     self.reset();
     completion->finish();
     pools->reclaim();
+    returnFreeMemory();
   });
   closed_ = completion;
   return completion;
