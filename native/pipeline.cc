@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "heap.h"
 #include "keyframe_gate.h"
+#include "keyframe_request.h"
 #include "live_decoders.h"
 #include "v4l2_pools.h"
 
@@ -168,6 +169,11 @@ bool Pipeline::seek(double positionMs, bool flush, bool segment) {
   // From the tap it goes up once; from the pipeline once for each sink, and a sink that never got data refuses it.
   if (tapPad_) return gst_pad_send_event(tapPad_.get(), event) != FALSE;
   return gst_element_send_event(element_.get(), event) != FALSE;
+}
+
+void Pipeline::requestKeyframe(const std::string& encoder, const std::optional<std::string>& action) {
+  requireStarted("requestKeyframe");
+  lenscast::requestKeyframe(findElement(element_.get(), encoder).get(), action);
 }
 
 GstState Pipeline::state() const {

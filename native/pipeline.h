@@ -54,6 +54,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   bool push(const std::string& element, const uint8_t* bytes, size_t size, uint64_t maxQueuedBytes);
   void endOfStream(const std::string& element);
   bool seek(double positionMs, bool flush, bool segment);
+  void requestKeyframe(const std::string& encoder, const std::optional<std::string>& action);
 
   // The last figures after closeAsync().
   GstState state() const;

@@ -117,7 +117,9 @@ Napi::Function PipelineWrap::define(Napi::Env env) {
                       InstanceMethod<&PipelineWrap::getProperty>("getProperty"),
                       InstanceMethod<&PipelineWrap::push>("push"),
                       InstanceMethod<&PipelineWrap::endOfStream>("endOfStream"),
-                      InstanceMethod<&PipelineWrap::seek>("seek"), InstanceMethod<&PipelineWrap::stats>("stats")});
+                      InstanceMethod<&PipelineWrap::seek>("seek"),
+                      InstanceMethod<&PipelineWrap::requestKeyframe>("requestKeyframe"),
+                      InstanceMethod<&PipelineWrap::stats>("stats")});
 }
 
 Napi::Value PipelineWrap::open(const Napi::CallbackInfo& info) {
@@ -305,6 +307,15 @@ Napi::Value PipelineWrap::seek(const Napi::CallbackInfo& info) {
     const bool flush = booleanArg(options.Get("flush"), "options.flush");
     const bool segment = booleanArg(options.Get("segment"), "options.segment");
     return Napi::Boolean::New(info.Env(), pipeline_->seek(positionMs, flush, segment));
+  });
+}
+
+Napi::Value PipelineWrap::requestKeyframe(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string encoder = stringArg(info[0], "element");
+    const auto action = info[1].IsUndefined() ? std::nullopt : std::make_optional(stringArg(info[1], "action"));
+    pipeline_->requestKeyframe(encoder, action);
+    return info.Env().Undefined();
   });
 }
 

@@ -30,6 +30,7 @@ class PipelineWrap : public Napi::ObjectWrap<PipelineWrap> {
   Napi::Value push(const Napi::CallbackInfo& info);
   Napi::Value endOfStream(const Napi::CallbackInfo& info);
   Napi::Value seek(const Napi::CallbackInfo& info);
+  Napi::Value requestKeyframe(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
 
   void holdHandlers(Napi::Env env);

@@ -8,8 +8,8 @@ import { planPipeline } from '../../src/pipeline/plan.js';
 
 const [device = '', wanted = ''] = process.argv.slice(2);
 const mode = { format: 'JPEG', width: 1920, height: 1080, fps: { numerator: 60, denominator: 1 } } as const;
-const { description, tap, tiers } = planPipeline({ kind: 'v4l2', device, mode }, new Map());
-const source = tiers[0];
+const { description, tap, outputs } = planPipeline({ kind: 'v4l2', device, mode }, new Map(), { h264: null });
+const source = outputs[0];
 if (source === undefined) throw new Error('the camera passes nothing through');
 
 const addon = loadAddon();

@@ -3,8 +3,11 @@ import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
+import type { VideoChannel } from '../hub/video-channel.js';
 import type { Medium } from '../hub/viewer-registry.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
+import { h264Changes } from '../pipeline/h264.js';
+import { chooseH264Encoder, type H264Encoder } from '../pipeline/h264-encoder.js';
 import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting, tierChanges } from '../pipeline/tier.js';
 import { whereabouts } from './cause.js';
@@ -18,7 +21,7 @@ import type { SourceProgress } from './source-progress.js';
 import { StandIn } from './stand-in.js';
 import { isDown, type Supervision } from './supervisor.js';
 import type { TierChange } from './tier-settings.js';
-import type { TierWork } from './tier-work.js';
+import type { OutputWork } from './tier-work.js';
 import { Tiers } from './tiers.js';
 
 export interface CameraOptions {
@@ -47,6 +50,7 @@ const patienceMs = 900;
  */
 export class Camera {
   readonly #options: CameraOptions;
+  readonly #encoder: H264Encoder | null;
   readonly #tiers: Tiers;
   readonly #inspection: Inspection;
   readonly #standIn: StandIn;
@@ -60,19 +64,24 @@ export class Camera {
   constructor(config: CameraConfig, options: CameraOptions) {
     this.#config = config;
     this.#options = options;
-    const onDemand = (tier: string, wanted: boolean) => this.#keeper.watch(tier, wanted);
-    this.#tiers = new Tiers(config.tiers, { clock: options.clock, onDemand });
-    this.#tiers.passesThrough = deliversJpeg(config.source);
+    this.#encoder = chooseH264Encoder((element) => options.addon.findElement(element) !== null);
+    this.#tiers = new Tiers(config.tiers, {
+      clock: options.clock,
+      hasVideo: this.#encoder !== null,
+      onDemand: (output, wanted) => this.#keeper.watch(output, wanted),
+      onKeyframeWanted: (output) => this.#keeper.requestKeyframe(output),
+    });
+    this.#tiers.passes.jpeg = deliversJpeg(config.source);
     this.#inspection = new Inspection(
       () => inspectSource({ ...this.#config, tiers: this.#tiers.allSettings() }, this.#runner),
-      (source) => this.#learn(planPipeline(source, new Map())),
+      (source) => this.#learn(planPipeline(source, new Map(), { h264: null })),
     );
     this.#standIn = new StandIn({
       addon: options.addon,
       clock: options.clock,
       log: options.log,
       boundsOf: (tier) => this.#tiers.settings(tier),
-      publish: (tier, frame) => this.#tiers.publish(tier, frame),
+      publish: (tier, frame) => this.#tiers.publish({ tier, medium: 'jpeg' }, frame),
     });
     this.#keeper = this.#makeKeeper();
     this.#keeper.lingerFor(config.lingerMs);
@@ -100,19 +109,19 @@ export class Camera {
     return this.#keeper.progress;
   }
 
-  /** What was made of a tier's frames since the camera was made. */
-  tierWork(tier: string): TierWork {
-    return this.#keeper.work.of(tier);
+  /** What was made of a tier's frames, in a medium, since the camera was made. */
+  tierWork(tier: string, medium: Medium): OutputWork {
+    return this.#keeper.work.of({ tier, medium });
   }
 
-  /** The names of its tiers, best first; `source` only where the camera is known to deliver JPEG. */
+  /** The names of its JPEG tiers, best first; `source` only where the camera is known to deliver JPEG. */
   get tierNames(): readonly string[] {
-    return this.#tiers.names;
+    return this.tierNamesOf('jpeg');
   }
 
   /** The tiers that there are in a medium, best first. */
   tierNamesOf(medium: Medium): readonly string[] {
-    return medium === 'jpeg' ? this.tierNames : this.#tiers.names.filter((name) => name !== SOURCE_TIER);
+    return this.#tiers.namesOf(medium);
   }
 
   /** The tier that `auto` viewers are held to; null where each has its own. */
@@ -132,7 +141,7 @@ export class Camera {
   }
 
   /**
-   * Changes a tier, from the next frame on where it plays, else for the next start; `bitrateBps` is only noted. A
+   * Changes a tier, from the next frame on where it plays, else for the next start. A
    * picture is never larger than what the camera delivers, and that is chosen for the best tier when it starts. Throws
    * TIER_NOT_FOUND, also for `source`.
    */
@@ -141,7 +150,8 @@ export class Camera {
     if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     const after = this.#tiers.change(tier, change);
     const settings = tierChanges(tier, before, after);
-    this.#keeper.set(settings);
+    const video = this.#encoder === null ? [] : h264Changes(tier, before, after, this.#encoder);
+    this.#keeper.set([...settings, ...video]);
     const changes = (one: string) => settings.some(({ property }) => property === one);
     // What its frames weighed says nothing any more.
     if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
@@ -181,6 +191,13 @@ export class Camera {
     return channel;
   }
 
+  /** A tier's H.264. Throws TIER_NOT_FOUND, also where the machine or the camera has none of it. */
+  video(tier: string): VideoChannel {
+    const channel = this.#tiers.video(tier);
+    if (channel === undefined) throw tierNotFound(tier, this.id, this.tierNamesOf('h264'));
+    return channel;
+  }
+
   /** The last picture before the camera was lost, of this tier if there was one; null where there never was one. */
   lastPicture(tier: string): KeptPicture | null {
     return this.#standIn.lastPicture(tier);
@@ -188,7 +205,7 @@ export class Camera {
 
   /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */
   async knowTiers(): Promise<void> {
-    if (this.#tiers.passesThrough !== undefined || this.#closed) return;
+    if (this.#tiers.passes.jpeg !== undefined || this.#closed) return;
     // An inspection opens the device, which a running pipeline may hold.
     const inspection = this.supervision.pipeline === 'none' ? this.#inspection.get() : this.#inspection.current;
     await inspection?.catch(() => undefined);
@@ -214,7 +231,7 @@ export class Camera {
     this.#tiers.forgetSizes();
     this.#standIn.forget();
     // What isn't known without a look stays as it was until then.
-    this.#tiers.passesThrough = deliversJpeg(this.#config.source) ?? this.#tiers.passesThrough;
+    this.#tiers.passes.jpeg = deliversJpeg(this.#config.source) ?? this.#tiers.passes.jpeg;
   }
 
   #makeKeeper(): Keeper {
@@ -229,7 +246,7 @@ export class Camera {
       handlers: {
         plan: () => this.#plan(),
         onPlan: (plan) => this.#learn(plan),
-        onFrame: (tier, frame) => this.#tiers.publish(tier, frame),
+        onFrame: (output, frame) => this.#tiers.publish(output, frame),
         onClosing: (loops) => {
           if (!loops) this.#keepPictures();
         },
@@ -262,7 +279,8 @@ export class Camera {
     const waitedMs = this.#options.clock() - sinceMs;
     if (watched.size > 0 && (isDown(state) || (state === 'starting' && waitedMs >= patienceMs))) {
       const words = cause === null ? state : `${state}: ${cause.message}`;
-      this.#standIn.show({ name: this.#config.name, words, sinceMs }, watched);
+      const tiers = [...watched].filter((key) => key.startsWith('jpeg:')).map((key) => key.slice('jpeg:'.length));
+      this.#standIn.show({ name: this.#config.name, words, sinceMs }, new Set(tiers));
       return;
     }
     if (state === 'idle') this.#standIn.rest();
@@ -273,14 +291,15 @@ export class Camera {
   async #plan(): Promise<SessionPlan> {
     const source = await this.#inspection.get();
     const tiers = new Map(this.#tiers.allSettings().map((tier) => [tier.name, tier]));
-    const plan = { ...planPipeline(source, tiers, this.#config.minFps), ...whereabouts(this.config.source) };
+    const options = { sourceMinFps: this.#config.minFps, h264: this.#encoder };
+    const plan = { ...planPipeline(source, tiers, options), ...whereabouts(this.config.source) };
     return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
   }
 
-  #learn({ tiers }: Pick<SessionPlan, 'tiers'>): void {
-    const passesThrough = tiers.some(({ name }) => name === SOURCE_TIER);
-    if (this.#tiers.passesThrough === passesThrough || this.#closed) return;
-    this.#tiers.passesThrough = passesThrough;
+  #learn({ outputs }: Pick<SessionPlan, 'outputs'>): void {
+    const passes = outputs.some(({ tier, medium }) => tier === SOURCE_TIER && medium === 'jpeg');
+    if (this.#tiers.passes.jpeg === passes || this.#closed) return;
+    this.#tiers.passes.jpeg = passes;
     this.#announceTiers();
   }
 

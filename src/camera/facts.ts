@@ -12,7 +12,7 @@ export function cameraFacts(cameras: readonly Camera[], viewers: ViewerRegistry)
       corruptFrames: camera.progress.corruptFrames,
       tiers: camera.tierNames.map((name) => {
         const channel = camera.channel(name);
-        const { unchanged, late, encoded, encodeMs } = camera.tierWork(name);
+        const { unchanged, late, encoded, encodeMs } = camera.tierWork(name, 'jpeg');
         const count = (transport: Viewer['transport']) =>
           watching.filter((viewer) => viewer.transport === transport && viewer.tier === name).length;
         return {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { PipelineRunner } from '../native/addon.types.js';
+import type { Output, OutputKey } from '../pipeline/output.js';
 import type { ElementSetting } from '../pipeline/tier.js';
 import type { Whereabouts } from './cause.js';
 import { findAilment, findLoss, findUndecodable } from './health.js';
@@ -26,7 +27,7 @@ export interface KeeperHandlers {
   plan(): Promise<SessionPlan>;
   onPlan(plan: SessionPlan): void;
   /** The frame belongs to the session: retain it to keep it. */
-  onFrame(tier: string, frame: Frame): void;
+  onFrame(output: Output, frame: Frame): void;
   /** The pipeline is about to be closed; a frame that is held would keep its buffers. `loops`: it opens again at once. */
   onClosing(loops: boolean): void;
   /** The pipeline failed: what was known of its source may have changed. */
@@ -39,8 +40,8 @@ export interface KeeperOptions {
   readonly clock: Clock;
   /** Who runs the next pipeline. */
   readonly runner: () => PipelineRunner;
-  /** The tiers that somebody watches. */
-  readonly watched: () => ReadonlySet<string>;
+  /** The outputs that somebody watches. */
+  readonly watched: () => ReadonlySet<OutputKey>;
   /** Whether the end of the stream is no fault, but the moment to begin again. */
   readonly loops: () => boolean;
   /** Where its source is. */
@@ -61,7 +62,7 @@ const explainTimeoutMs = 4000;
 export class Keeper {
   /** What came through the source so far. */
   readonly progress: SourceProgress;
-  /** What was made of it for each tier. */
+  /** What was made of it for each output. */
   readonly work = new WorkTotals();
   readonly #options: KeeperOptions;
   #settings: SupervisorSettings = supervisorDefaults;
@@ -87,10 +88,15 @@ export class Keeper {
     this.#settings = { ...this.#settings, lingerMs };
   }
 
-  /** Somebody watches a tier, or nobody any more. */
-  watch(tier: string, watched: boolean): void {
-    this.#session?.watch(tier, watched);
+  /** Somebody watches an output, or nobody any more. */
+  watch(output: Output, watched: boolean): void {
+    this.#session?.watch(output, watched);
     this.countDemand();
+  }
+
+  /** Somebody can't go on without a keyframe. */
+  requestKeyframe(output: Output): void {
+    this.#session?.requestKeyframe(output);
   }
 
   /** Looks anew whether anybody watches. */
@@ -174,7 +180,7 @@ export class Keeper {
         plan: () => handlers.plan(),
         handlers: {
           onPlan: (plan) => handlers.onPlan(plan),
-          onFrame: (tier, frame) => this.#onFrame(tier, frame),
+          onFrame: (output, frame) => this.#onFrame(output, frame),
           onFault: (cause) => this.#onFault(cause),
           onEnded: () => this.#onEnded(),
         },
@@ -196,9 +202,9 @@ export class Keeper {
     this.#dispatch({ type: 'closed' });
   }
 
-  #onFrame(tier: string, frame: Frame): void {
+  #onFrame(output: Output, frame: Frame): void {
     if (!isDelivering(this.#supervision.state)) this.#dispatch({ type: 'frames' });
-    this.#options.handlers.onFrame(tier, frame);
+    this.#options.handlers.onFrame(output, frame);
   }
 
   #onFault(cause: Cause): void {

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.js';
 import { Frame } from '../core/frame.js';
 import type { PipelineEvent, PipelineRunner, RunnablePipeline, RunnerFrame, TapStats } from '../native/addon.types.js';
-import type { PipelinePlan, PlannedTier } from '../pipeline/plan.js';
+import { type Output, type OutputKey, outputKey } from '../pipeline/output.js';
+import type { PipelinePlan, PlannedOutput } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
 import { type ElementSetting, passNext } from '../pipeline/tier.js';
 import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
@@ -9,7 +10,7 @@ import type { PictureSilence } from './health.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import { type NetworkAddress, whyUnreachable } from './network-cause.js';
 import type { Cause } from './supervisor.js';
-import { type TierWork, tierWork } from './tier-work.js';
+import { type OutputWork, outputWork } from './tier-work.js';
 
 /** What a session is to run. */
 export interface SessionPlan extends PipelinePlan {
@@ -24,7 +25,7 @@ export interface SessionPlan extends PipelinePlan {
 export interface SessionHandlers {
   onPlan(plan: SessionPlan): void;
   /** The frame belongs to the session: retain it to keep it. */
-  onFrame(tier: string, frame: Frame): void;
+  onFrame(output: Output, frame: Frame): void;
   /** At most once; close the session then. */
   onFault(cause: Cause): void;
   /** The source came to its end. At most once; close the session then. */
@@ -60,8 +61,8 @@ interface Waiting {
  */
 export class Session {
   readonly #options: SessionOptions;
-  /** Since when each watched tier has been without a new picture, and whether it had any. */
-  readonly #watched = new Map<string, Waiting>();
+  /** Since when each watched output has been without a new picture, and whether it had any. */
+  readonly #watched = new Map<OutputKey, Waiting>();
   /** Since the plan may have been made: by element and property. */
   readonly #early = new Map<string, ElementSetting>();
   readonly #opening: Promise<void>;
@@ -70,22 +71,35 @@ export class Session {
   #reader: MjpegReader | undefined;
   /** By valve: shuts it later. */
   readonly #shutting = new Map<string, NodeJS.Timeout>();
+  #isStarted = false;
   #over = false;
   #closing: Promise<void> | undefined;
 
-  constructor(options: SessionOptions, watched: Iterable<string>) {
+  constructor(options: SessionOptions, watched: Iterable<OutputKey>) {
     this.#options = options;
-    for (const tier of watched) this.#await(tier);
+    for (const key of watched) this.#await(key);
     this.#opening = this.#open().catch((error: unknown) => this.#fail(causeOfError(error, this.#plan?.place)));
   }
 
-  /** Opens or shuts a tier's valves. */
-  watch(tier: string, watched: boolean): void {
-    if (!watched) this.#watched.delete(tier);
-    else if (!this.#watched.has(tier)) this.#await(tier);
+  /** Opens or shuts an output's valves. */
+  watch(output: Output, watched: boolean): void {
+    const key = outputKey(output);
+    if (!watched) this.#watched.delete(key);
+    else if (!this.#watched.has(key)) this.#await(key);
     this.#setValves();
-    // Whoever comes first is to see something at once, also where nothing moves.
-    if (watched && this.#plan?.tiers.some(({ name }) => name === tier)) this.set([passNext(tier)]);
+    if (!watched || this.#plan?.outputs.every((planned) => outputKey(planned) !== key)) return;
+    // Whoever comes first is to see something at once: where nothing moves, and where an encoder had a rest.
+    if (output.medium === 'jpeg') this.set([passNext(output.tier)]);
+    else this.requestKeyframe(output);
+  }
+
+  /** Asks an output's encoder for a keyframe. Nothing where it has none: a camera can't be asked. */
+  requestKeyframe(output: Output): void {
+    const { keyframes } = this.#plan?.outputs.find((planned) => outputKey(planned) === outputKey(output)) ?? {};
+    // One that is yet to start begins with a keyframe.
+    if (keyframes === undefined || !this.#isStarted || this.#over) return;
+    const { element, how } = keyframes;
+    this.#pipeline?.requestKeyframe(element, how === 'event' ? undefined : how.action);
   }
 
   /** Whether somebody watches and nobody has had a picture yet. */
@@ -94,14 +108,14 @@ export class Session {
     return waiting.length > 0 && waiting.every(([, { hadOne }]) => !hadOne);
   }
 
-  /** The watched tiers that have no picture although they should; a source of fewer frames may take `leastMs`. */
+  /** The watched outputs that have no picture although they should; a source of fewer frames may take `leastMs`. */
   pictureSilence(leastMs: number): PictureSilence {
     const nowMs = this.#options.clock();
     const isSilent = ({ sinceMs, hadOne }: Waiting) =>
       nowMs - sinceMs > Math.max(leastMs, hadOne ? pictureTimeoutMs : firstPictureTimeoutMs);
     const silent = this.#waiting.filter(([, waiting]) => isSilent(waiting));
     const longestMs = Math.max(0, ...silent.map(([, { sinceMs }]) => nowMs - sinceMs));
-    return { watched: this.#waiting.length, silent: silent.map(([tier]) => tier), longestMs };
+    return { watched: this.#waiting.length, silent: silent.map(([{ tier }]) => tier), longestMs };
   }
 
   /** Sets properties of the running pipeline, or of the one that is about to run. */
@@ -114,10 +128,11 @@ export class Session {
     }
   }
 
-  /** What was made of each tier's frames so far; empty before the pipeline exists. */
-  work(): readonly TierWork[] {
+  /** What was made of each output's frames so far; empty before the pipeline exists. */
+  work(): readonly OutputWork[] {
     const stats = this.#pipeline?.stats();
-    return stats === undefined || this.#plan === undefined ? [] : this.#plan.tiers.map((tier) => tierWork(tier, stats));
+    if (stats === undefined || this.#plan === undefined) return [];
+    return this.#plan.outputs.map((output) => outputWork(output, stats));
   }
 
   /** What passed the source so far; null before the pipeline exists. */
@@ -138,7 +153,7 @@ export class Session {
     if (this.#over) return;
     this.#plan = plan;
     handlers.onPlan(plan);
-    const sinks = plan.tiers.map(({ sink }) => sink);
+    const sinks = plan.outputs.map(({ sink }) => sink);
     const pipeline = addon.openPipeline(
       plan.description,
       { sinks, tap: plan.tap, meters: plan.meters },
@@ -148,7 +163,9 @@ export class Session {
     this.set([...this.#early.values()]);
     this.#setValves();
     if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
-    await pipeline.start();
+    const started = pipeline.start();
+    this.#isStarted = true;
+    await started;
   }
 
   #feed(pipeline: RunnablePipeline, url: string): void {
@@ -167,22 +184,25 @@ export class Session {
     this.#pipeline = undefined;
   }
 
-  /** The watched tiers that there are. */
-  get #waiting(): readonly (readonly [string, Waiting])[] {
-    return [...this.#watched].filter(([tier]) => this.#plan?.tiers.some(({ name }) => name === tier));
+  /** The watched outputs that there are. */
+  get #waiting(): readonly (readonly [Output, Waiting])[] {
+    return (this.#plan?.outputs ?? []).flatMap((output) => {
+      const waiting = this.#watched.get(outputKey(output));
+      return waiting === undefined ? [] : [[output, waiting] as const];
+    });
   }
 
-  #await(tier: string): void {
-    this.#watched.set(tier, { sinceMs: this.#options.clock(), hadOne: false });
+  #await(key: OutputKey): void {
+    this.#watched.set(key, { sinceMs: this.#options.clock(), hadOne: false });
   }
 
   #setValves(): void {
     if (this.#plan === undefined || this.#pipeline === undefined || this.#over) return;
-    const open = new Set(
-      this.#plan.tiers.filter(({ name }) => this.#watched.has(name)).flatMap(({ valves }) => valves),
-    );
-    for (const valve of new Set(this.#plan.tiers.flatMap(({ valves }) => valves))) {
-      if (open.has(valve) || !this.#plan.lateValves.includes(valve)) this.#setValve(valve, open.has(valve));
+    const { outputs, lateValves } = this.#plan;
+    const watched = outputs.filter((output) => this.#watched.has(outputKey(output)));
+    const open = new Set(watched.flatMap(({ valves }) => valves));
+    for (const valve of new Set(outputs.flatMap(({ valves }) => valves))) {
+      if (open.has(valve) || !lateValves.includes(valve)) this.#setValve(valve, open.has(valve));
       else if (!this.#shutting.has(valve)) this.#shutLater(valve);
     }
   }
@@ -200,29 +220,33 @@ export class Session {
   }
 
   #takeFrames(): void {
-    if (this.#over || this.#plan === undefined) return;
-    for (const tier of this.#plan.tiers) this.#takeFrame(tier);
+    for (const output of this.#plan?.outputs ?? []) {
+      // Access units wait in order; of pictures there is never more than the newest.
+      while (this.#takeFrame(output) && output.medium === 'h264');
+    }
   }
 
-  #takeFrame({ name, sink }: PlannedTier): void {
-    const native = this.#over ? undefined : this.#pipeline?.take(sink);
-    if (!native) return;
-    const waiting = this.#watched.get(name);
+  #takeFrame(output: PlannedOutput): boolean {
+    const native = this.#over ? undefined : this.#pipeline?.take(output.sink);
+    if (!native) return false;
+    const waiting = this.#watched.get(outputKey(output));
     if (waiting !== undefined) {
       waiting.sinceMs = this.#options.clock();
       waiting.hadOne = true;
     }
     const frame = this.#wrap(native);
     try {
-      this.#options.handlers.onFrame(name, frame);
+      this.#options.handlers.onFrame(output, frame);
     } finally {
       frame.release();
     }
+    return true;
   }
 
-  #wrap({ handle, data, width, height, captureMs, sequence }: RunnerFrame): Frame {
+  #wrap({ handle, data, width, height, captureMs, sequence, keyframe }: RunnerFrame): Frame {
     const { addon } = this.#options;
-    const init = { data: data instanceof Uint8Array ? data : new Uint8Array(data), width, height, captureMs, sequence };
+    const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
+    const init = { data: bytes, width, height, captureMs, sequence, isKeyframe: keyframe };
     return new Frame(init, () => addon.releaseFrame(handle));
   }
 

@@ -2,23 +2,31 @@ import type { TierConfig } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import { Channel } from '../hub/channel.js';
+import { VideoChannel } from '../hub/video-channel.js';
+import type { Medium } from '../hub/viewer-registry.js';
+import { type Output, type OutputKey, outputKey } from '../pipeline/output.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import { type TierChange, TierSettings } from './tier-settings.js';
 
 export interface TiersOptions {
   readonly clock: Clock;
-  /** Somebody watches a tier now, or nobody any more. */
-  readonly onDemand: (tier: string, wanted: boolean) => void;
+  /** Whether tiers are encoded to H.264. */
+  readonly hasVideo: boolean;
+  /** Somebody watches an output now, or nobody any more. */
+  readonly onDemand: (output: Output, wanted: boolean) => void;
+  /** Somebody who watches an output can't go on without a keyframe. */
+  readonly onKeyframeWanted: (output: Output) => void;
 }
 
-/** A camera's tiers: a channel for each, what each is set to, and which are watched. */
+/** A camera's tiers: a channel for each in each medium, what each is set to, and which are watched. */
 export class Tiers {
-  /** Whether the camera delivers JPEG, and so has the tier `source`; undefined until it is known. */
-  passesThrough: boolean | undefined;
+  /** By medium, whether the camera's own frames pass, and so there is the tier `source`; undefined until it is known. */
+  readonly passes: Record<Medium, boolean | undefined> = { jpeg: undefined, h264: undefined };
   readonly #options: TiersOptions;
   readonly #settings: TierSettings;
-  readonly #watched = new Set<string>();
+  readonly #watched = new Set<OutputKey>();
   #channels: ReadonlyMap<string, Channel> = new Map();
+  #videos: ReadonlyMap<string, VideoChannel> = new Map();
 
   constructor(tiers: readonly TierConfig[], options: TiersOptions) {
     this.#options = options;
@@ -26,26 +34,33 @@ export class Tiers {
     this.#makeChannels();
   }
 
-  /** Best first. */
-  get names(): readonly string[] {
-    return [...this.#channels.keys()].filter((name) => name !== SOURCE_TIER || this.passesThrough === true);
+  /** Those that there are in a medium, best first. */
+  namesOf(medium: Medium): readonly string[] {
+    const encoded = medium === 'jpeg' || this.#options.hasVideo ? this.#settings.all().map(({ name }) => name) : [];
+    return this.passes[medium] === true ? [SOURCE_TIER, ...encoded] : encoded;
   }
 
-  get watched(): ReadonlySet<string> {
+  get watched(): ReadonlySet<OutputKey> {
     return this.#watched;
   }
 
   /** Undefined where there is no such tier, or not now. */
   channel(name: string): Channel | undefined {
-    return this.names.includes(name) ? this.#channels.get(name) : undefined;
+    return this.namesOf('jpeg').includes(name) ? this.#channels.get(name) : undefined;
+  }
+
+  /** Undefined where there is no such tier in H.264, or not now. */
+  video(name: string): VideoChannel | undefined {
+    return this.namesOf('h264').includes(name) ? this.#videos.get(name) : undefined;
   }
 
   get channels(): Iterable<Channel> {
     return this.#channels.values();
   }
 
-  publish(name: string, frame: Frame): void {
-    this.#channels.get(name)?.publish(frame);
+  publish({ tier, medium }: Output, frame: Frame): void {
+    const channel = medium === 'jpeg' ? this.#channels.get(tier) : this.#videos.get(tier);
+    channel?.publish(frame);
   }
 
   /** Best first; without `source`, which has no settings. */
@@ -66,7 +81,13 @@ export class Tiers {
   replace(tiers: readonly TierConfig[]): void {
     this.#settings.replace(tiers);
     this.#makeChannels();
-    for (const name of this.#watched) if (!this.#channels.has(name)) this.#watched.delete(name);
+    const there = new Set<OutputKey>(
+      [...this.#channels.keys()].flatMap((tier) => [
+        outputKey({ tier, medium: 'jpeg' }),
+        outputKey({ tier, medium: 'h264' }),
+      ]),
+    );
+    for (const key of this.#watched) if (!there.has(key)) this.#watched.delete(key);
   }
 
   /** Forgets the pictures: their source is gone. */
@@ -82,19 +103,31 @@ export class Tiers {
   #makeChannels(): void {
     const names = [SOURCE_TIER, ...this.#settings.all().map(({ name }) => name)];
     this.#channels = new Map(names.map((name) => [name, this.#channels.get(name) ?? this.#makeChannel(name)]));
+    this.#videos = new Map(names.map((name) => [name, this.#videos.get(name) ?? this.#makeVideo(name)]));
   }
 
-  #makeChannel(name: string): Channel {
-    const channel: Channel = new Channel(name, {
+  #makeChannel(tier: string): Channel {
+    const channel: Channel = new Channel(tier, {
       clock: this.#options.clock,
-      onDemand: (wanted) => {
-        // A tier that is gone may still have somebody who is about to leave.
-        if (this.#channels.get(name) !== channel) return;
-        if (wanted) this.#watched.add(name);
-        else this.#watched.delete(name);
-        this.#options.onDemand(name, wanted);
-      },
+      // A tier that is gone may still have somebody who is about to leave.
+      onDemand: (wanted) => this.#channels.get(tier) === channel && this.#count({ tier, medium: 'jpeg' }, wanted),
     });
     return channel;
+  }
+
+  #makeVideo(tier: string): VideoChannel {
+    const output = { tier, medium: 'h264' } as const;
+    const channel: VideoChannel = new VideoChannel(tier, {
+      clock: this.#options.clock,
+      onDemand: (wanted) => this.#videos.get(tier) === channel && this.#count(output, wanted),
+      onKeyframeWanted: () => this.#options.onKeyframeWanted(output),
+    });
+    return channel;
+  }
+
+  #count(output: Output, wanted: boolean): void {
+    if (wanted) this.#watched.add(outputKey(output));
+    else this.#watched.delete(outputKey(output));
+    this.#options.onDemand(output, wanted);
   }
 }

@@ -31,7 +31,7 @@ function codedError(code: NativeErrorCode, message: string): Error {
 
 /**
  * A pipeline that runs in another process: {@link RunnablePipeline} with these differences. What `openPipeline()` would
- * throw rejects `start()`. What `setProperty()` and `push()` would throw, as well as the process' death, comes as an
+ * throw rejects `start()`. What `setProperty()`, `push()` and `requestKeyframe()` would throw, as well as the process' death, comes as an
  * event of type `error` and domain `lenscast-process`. `stats()` are up to 250 ms old. A pipeline that refuses to stop
  * ends with its process, and is not abandoned.
  */
@@ -102,6 +102,11 @@ export class IsolatedPipeline implements RunnablePipeline {
     // The caller may overwrite its bytes before they are written.
     process.send({ type: 'push', element, maxQueuedBytes }, Uint8Array.from(bytes));
     return true;
+  }
+
+  requestKeyframe(element: string, action?: string): void {
+    this.#requireOpen();
+    this.#options.process.send({ type: 'keyframe', element, ...(action === undefined ? {} : { action }) });
   }
 
   stats(): PipelineStats {

@@ -35,6 +35,7 @@ export class PipelineHost {
     else if (message.type === 'open') this.#open(message);
     else if (message.type === 'set') this.#try('set', () => this.#set(message));
     else if (message.type === 'push') this.#try('push', () => this.#push(message, body));
+    else if (message.type === 'keyframe') this.#try('keyframe', () => this.#requestKeyframe(message));
     else if (message.type === 'taken') {
       this.#occupied.delete(message.sink);
       this.#offer(message.sink);
@@ -72,6 +73,10 @@ export class PipelineHost {
 
   #set({ element, property, value }: Extract<ToProcess, { readonly type: 'set' }>): void {
     this.#pipeline?.setProperty(element, property, value);
+  }
+
+  #requestKeyframe({ element, action }: Extract<ToProcess, { readonly type: 'keyframe' }>): void {
+    this.#pipeline?.requestKeyframe(element, action);
   }
 
   #push({ element, maxQueuedBytes }: Extract<ToProcess, { readonly type: 'push' }>, picture: Uint8Array): void {

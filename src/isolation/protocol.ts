@@ -14,6 +14,7 @@ export type ToProcess =
   | { readonly type: 'set'; readonly element: string; readonly property: string; readonly value: PropertyValue }
   /** The picture is the message's body. */
   | { readonly type: 'push'; readonly element: string; readonly maxQueuedBytes: number }
+  | { readonly type: 'keyframe'; readonly element: string; readonly action?: string }
   /** The sink's frame was read: the next one may come. */
   | { readonly type: 'taken'; readonly sink: number }
   /** Closes the pipeline and ends the process. */

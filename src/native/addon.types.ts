@@ -186,6 +186,12 @@ export interface NativePipeline {
    * the end. False where refused. Throws ERR_STATE before start(), ERR_CLOSED.
    */
   seek(positionMs: number, options: { readonly flush: boolean; readonly segment: boolean }): boolean;
+  /**
+   * Asks an encoder for a keyframe, as soon as it gets a picture: by GstForceKeyUnit (with all headers) at its source
+   * pad, or, where `action` is given, by that action signal, which takes no parameters. Throws ERR_STATE before start(),
+   * ERR_NO_ELEMENT, ERR_INVALID_ARG (no pad `src`, no such signal), ERR_CLOSED.
+   */
+  requestKeyframe(element: string, action?: string): void;
   /** The last figures, and state `null`, after close(). */
   stats(): PipelineStats;
 }
@@ -291,13 +297,22 @@ export interface NativeAddon {
    * ERR_INVALID_ARG.
    */
   sendToAll(fds: Int32Array, chunks: readonly Uint8Array[], sent: Float64Array | Int32Array): void;
+  /**
+   * Sends one datagram to a socket of the file system, or of the abstract namespace where `path` begins with `@`:
+   * what sd_notify(3) does with `$NOTIFY_SOCKET`. Never blocks. Throws ERR_SOCKET (also where the receiver's queue is
+   * full), ERR_INVALID_ARG.
+   */
+  notifySocket(path: string, text: string): void;
+  /** Whether something keeps the system's clock right, adjtimex(2); null where the kernel doesn't tell. */
+  clockSynchronized(): boolean | null;
 }
 
 /** A frame whose bytes are an ArrayBuffer, or a part of one; unusable after its release. */
 export type RunnerFrame = Omit<NativeFrame, 'data'> & { readonly data: ArrayBuffer | Uint8Array };
 
 /** What a camera needs of a {@link NativePipeline}: what can also be had from another process. */
-export interface RunnablePipeline extends Pick<NativePipeline, 'start' | 'close' | 'setProperty' | 'push' | 'stats'> {
+export interface RunnablePipeline
+  extends Pick<NativePipeline, 'start' | 'close' | 'setProperty' | 'push' | 'requestKeyframe' | 'stats'> {
   take(sink: string): RunnerFrame | null;
 }
 

@@ -1,23 +1,28 @@
+import { accessUnitSink, h264TierBranch } from './h264.js';
+import type { H264Encoder } from './h264-encoder.js';
+import type { Output } from './output.js';
 import { describeSource, type PipelineSource, TAP } from './source.js';
 import { chain, element } from './syntax.js';
 import {
   frameSink,
   jpegTierBranch,
   latestFrameQueue,
+  scaledBranch,
   shutValve,
   stillGate,
   type TierSettings,
   tierElements,
 } from './tier.js';
 
-/** The tier of a camera that delivers JPEG: its own pictures, untouched. */
+/** The tier of a camera whose own frames viewers can have untouched. */
 export const SOURCE_TIER = 'source';
 
-export interface PlannedTier {
-  readonly name: string;
+export interface PlannedOutput extends Output {
   readonly sink: string;
-  /** The valves that must be open while the tier is watched. */
+  /** The valves that must be open while the output is watched. */
   readonly valves: readonly string[];
+  /** Who can be asked for a keyframe, and how; undefined where nobody can. */
+  readonly keyframes?: { readonly element: string; readonly how: H264Encoder['keyframe'] };
 }
 
 /** All that is needed to run a camera. */
@@ -26,54 +31,99 @@ export interface PipelinePlan {
   readonly tap: string;
   /** Valves that are better shut a while after nobody needs them: what lies behind begins with a keyframe. */
   readonly lateValves: readonly string[];
-  /** The elements that are measured: of each tier its gate, and where it is encoded its queue and its encoder. */
+  /** The elements that are measured: of each tier its gate, and where it is encoded its queues and its encoders. */
   readonly meters: readonly string[];
-  /** Best first. */
-  readonly tiers: readonly PlannedTier[];
+  /** Best first, in each medium. */
+  readonly outputs: readonly PlannedOutput[];
+}
+
+export interface PlanOptions {
+  /** Down to so many frames a second the camera's own JPEGs that show nothing new are left out. */
+  readonly sourceMinFps?: number | null;
+  /** Null where the machine has none: no tier is encoded to H.264 then. */
+  readonly h264: H264Encoder | null;
 }
 
 // No tier's elements begin like this one, whatever the tier is called.
 const decodeValve = 'decode_valve';
 
+interface Branch {
+  readonly fragments: readonly string[];
+  readonly outputs: readonly PlannedOutput[];
+  readonly meters: readonly string[];
+}
+
 /**
- * One pipeline for a camera: the source, its own JPEGs where it has them, and a branch for each tier. What nobody
- * watches lies behind a shut valve; decoding lies behind one that opens with the first tier that needs it.
+ * One pipeline for a camera: the source, its own frames where viewers can have them, and branches for each tier. What
+ * nobody watches lies behind a shut valve; decoding lies behind one that opens with the first tier that needs it.
  */
 export function planPipeline(
   source: PipelineSource,
   tiers: ReadonlyMap<string, TierSettings>,
-  sourceMinFps: number | null = null,
+  options: PlanOptions,
 ): PipelinePlan {
   const { description, output, decode } = describeSource(source);
-  const branches: string[] = [];
-  const planned: PlannedTier[] = [];
-  const meters: string[] = [];
-  const passesThrough = output === 'jpeg';
   const decodes = decode !== '';
-
-  if (passesThrough) {
-    const names = tierElements(SOURCE_TIER);
-    const gate = stillGate(SOURCE_TIER, sourceMinFps);
-    branches.push(chain('coded.', shutValve(names.valve), gate, frameSink(names.sink)));
-    planned.push({ name: SOURCE_TIER, sink: names.sink, valves: [names.valve] });
-    meters.push(names.gate);
-  }
-  for (const [name, settings] of tiers) {
-    const names = tierElements(name);
-    branches.push(chain('raw.', jpegTierBranch(name, settings)));
-    planned.push({ name, sink: names.sink, valves: decodes ? [decodeValve, names.valve] : [names.valve] });
-    meters.push(names.queue, names.gate, names.encoder);
-  }
-
+  const branches = [
+    ...(output === 'jpeg' ? [jpegSourceBranch(options.sourceMinFps)] : []),
+    ...(output === 'h264' ? [h264SourceBranch()] : []),
+    ...[...tiers].map(([name, settings]) => tierBranch(name, settings, options.h264, decodes ? [decodeValve] : [])),
+  ];
   const rawTee = element('tee', { name: 'raw', 'allow-not-linked': true });
   const head = decodes
     ? [
         chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
-        chain('coded.', shutValve(decodeValve), decodeQueue(passesThrough), decode, rawTee),
+        chain('coded.', shutValve(decodeValve), decodeQueue(output === 'jpeg'), decode, rawTee),
       ]
     : [chain(description, rawTee)];
-  const lateValves = output === 'coded' ? [decodeValve] : [];
-  return { description: [...head, ...branches].join('  '), tap: TAP, lateValves, meters, tiers: planned };
+  return {
+    description: [...head, ...branches.flatMap(({ fragments }) => fragments)].join('  '),
+    tap: TAP,
+    lateValves: output === 'coded' || output === 'h264' ? [decodeValve] : [],
+    meters: branches.flatMap(({ meters }) => meters),
+    outputs: branches.flatMap(({ outputs }) => outputs),
+  };
+}
+
+function jpegSourceBranch(minFps: number | null | undefined): Branch {
+  const { valve, gate, sink } = tierElements(SOURCE_TIER).jpeg;
+  return {
+    fragments: [chain('coded.', shutValve(valve), stillGate(SOURCE_TIER, minFps), frameSink(sink))],
+    outputs: [{ tier: SOURCE_TIER, medium: 'jpeg', sink, valves: [valve] }],
+    meters: [gate],
+  };
+}
+
+function h264SourceBranch(): Branch {
+  const { valve, sink } = tierElements(SOURCE_TIER).h264;
+  return {
+    fragments: [chain('coded.', shutValve(valve), accessUnitSink(sink))],
+    outputs: [{ tier: SOURCE_TIER, medium: 'h264', sink, valves: [valve] }],
+    meters: [],
+  };
+}
+
+/** `before` are the valves on the way to raw pictures. */
+function tierBranch(
+  tier: string,
+  settings: TierSettings,
+  encoder: H264Encoder | null,
+  before: readonly string[],
+): Branch {
+  const { valve, queue, pictures, jpeg, h264 } = tierElements(tier);
+  const valves = [...before, valve];
+  const jpegOutput = { tier, medium: 'jpeg', sink: jpeg.sink, valves: [...valves, jpeg.valve] } as const;
+  const scaled = chain('raw.', scaledBranch(tier, settings));
+  const pictured = chain(`${pictures}.`, jpegTierBranch(tier, settings));
+  const meters = [queue, jpeg.gate, jpeg.encoder];
+  if (encoder === null) return { fragments: [scaled, pictured], outputs: [jpegOutput], meters };
+  const keyframes = { element: h264.encoder, how: encoder.keyframe };
+  const videoOutput = { tier, medium: 'h264', sink: h264.sink, valves: [...valves, h264.valve], keyframes } as const;
+  return {
+    fragments: [scaled, pictured, chain(`${pictures}.`, h264TierBranch(tier, settings, encoder))],
+    outputs: [jpegOutput, videoOutput],
+    meters: [...meters, h264.queue, h264.encoder],
+  };
 }
 
 /** JPEGs stand alone and old ones may go; frames that lean on each other must all reach the decoder. */

@@ -17,8 +17,11 @@ export type PipelineSource =
       readonly fps: number;
     };
 
-/** What leaves a source's tap: JPEGs, raw pictures, or frames of another codec that must be decoded for a JPEG tier. */
-export type SourceOutput = 'jpeg' | 'raw' | 'coded';
+/**
+ * What leaves a source's tap: JPEGs, raw pictures, H.264 (perhaps: an RTSP camera's codec shows when it answered) in
+ * access units of a byte stream, or frames of another codec that must be decoded for every tier.
+ */
+export type SourceOutput = 'jpeg' | 'raw' | 'h264' | 'coded';
 
 export interface SourceDescription {
   /** Fragments whose last element's source pad is the tap's. */

@@ -9,20 +9,27 @@ export interface TierSettings {
   readonly fps: number;
   /** JPEG quality, 1 to 100. */
   readonly quality: number;
+  /** Of its H.264, bit/s. */
+  readonly bitrateBps: number;
   /** Down to so many frames a second those that show nothing new are left out; without it none is. */
   readonly minFps?: number | null;
 }
 
-/** The names of a tier's elements, for valves, frames and live changes. */
+/** The names of a tier's elements, for valves, frames and live changes; the outer ones of its scaled pictures. */
 export function tierElements(tier: string) {
   return {
     valve: `valve_${tier}`,
     queue: `queue_${tier}`,
     rate: `rate_${tier}`,
     size: `size_${tier}`,
-    gate: `gate_${tier}`,
-    encoder: `encode_${tier}`,
-    sink: `sink_${tier}`,
+    pictures: `pictures_${tier}`,
+    jpeg: { valve: `jpegvalve_${tier}`, gate: `gate_${tier}`, encoder: `encode_${tier}`, sink: `sink_${tier}` },
+    h264: {
+      valve: `h264valve_${tier}`,
+      queue: `h264queue_${tier}`,
+      encoder: `h264encode_${tier}`,
+      sink: `h264sink_${tier}`,
+    },
   } as const;
 }
 
@@ -55,12 +62,12 @@ export function stillGate(tier: string, minFps: number | null | undefined): stri
 
 /** What lets a tier's next picture pass, whatever it shows. */
 export function passNext(tier: string): ElementSetting {
-  return { element: tierElements(tier).gate, property: 'pass-next', value: true };
+  return { element: tierElements(tier).jpeg.gate, property: 'pass-next', value: true };
 }
 
 /** What sets a tier's least frame rate. */
 export function gateSetting(tier: string, minFps: number | null | undefined) {
-  return { element: tierElements(tier).gate, property: 'min-fps', value: minFps ?? 0 } satisfies ElementSetting;
+  return { element: tierElements(tier).jpeg.gate, property: 'min-fps', value: minFps ?? 0 } satisfies ElementSetting;
 }
 
 /**
@@ -86,7 +93,7 @@ function settingsOf(tier: string, settings: TierSettings) {
   return {
     rate: { element: names.rate, property: 'max-rate', value: settings.fps },
     size: { element: names.size, property: 'caps', value: sizeCaps(settings) },
-    quality: { element: names.encoder, property: 'quality', value: settings.quality },
+    quality: { element: names.jpeg.encoder, property: 'quality', value: settings.quality },
     gate: gateSetting(tier, settings.minFps),
   } satisfies Record<string, ElementSetting>;
 }
@@ -105,16 +112,26 @@ export function tierChanges(tier: string, before: TierSettings, after: TierSetti
   return changes.length > 0 && fresh.gate.value > 0 ? [...changes, passNext(tier)] : changes;
 }
 
-/** A tier's branch, from raw frames to JPEGs. */
-export function jpegTierBranch(tier: string, settings: TierSettings): string {
+/** What a tier's media share, from raw frames to a tee of pictures of its size and rate. */
+export function scaledBranch(tier: string, settings: TierSettings): string {
   const names = tierElements(tier);
-  const { rate, size, quality } = settingsOf(tier, settings);
+  const { rate, size } = settingsOf(tier, settings);
   return chain(
     shutValve(names.valve),
     latestFrameQueue(names.queue),
     element('lenscastratelimit', { name: rate.element, [rate.property]: rate.value }),
     'videoscale',
     element('capsfilter', { name: size.element, [size.property]: size.value }),
+    element('tee', { name: names.pictures, 'allow-not-linked': true }),
+  );
+}
+
+/** A tier's JPEG branch, from its scaled pictures. */
+export function jpegTierBranch(tier: string, settings: TierSettings): string {
+  const names = tierElements(tier).jpeg;
+  const { quality } = settingsOf(tier, settings);
+  return chain(
+    shutValve(names.valve),
     'videoconvert',
     stillGate(tier, settings.minFps),
     element('jpegenc', { name: quality.element, [quality.property]: quality.value }),

@@ -43,6 +43,7 @@ export class FakePipeline implements NativePipeline {
   readonly handlers: PipelineHandlers;
   readonly properties = new Map<string, unknown>();
   readonly frames = new Map<string, NativeFrame[]>();
+  readonly keyframeRequests: string[] = [];
   tap: TapStats = noTap;
   meters: PipelineStats['meters'] = {};
   started = false;
@@ -93,6 +94,10 @@ export class FakePipeline implements NativePipeline {
 
   seek(): boolean {
     return true;
+  }
+
+  requestKeyframe(element: string): void {
+    this.keyframeRequests.push(element);
   }
 
   stats(): PipelineStats {

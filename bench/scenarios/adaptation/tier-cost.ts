@@ -121,7 +121,8 @@ async function measureEncoders(cameras: V4l2Cameras, camera: V4l2Camera, seconds
   const mode = { format: 'JPEG', width: 1920, height: 1080, fps: { numerator: fps, denominator: 1 } } as const;
   const { description } = planPipeline(
     { kind: 'v4l2', device: '/dev/video0', mode },
-    new Map(Object.entries(DEFAULT_TIERS)),
+    new Map(Object.entries(DEFAULT_TIERS).map(([name, tier]) => [name, { ...tier, bitrateBps: tier.bitrate }])),
+    { h264: null },
   );
   const child = new Child('gst-launch-1.0', ['-q', ...wordsOf(asLaunched(description))], {
     cpu: SERVER_CPU,

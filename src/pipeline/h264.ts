@@ -1,0 +1,45 @@
+import type { H264Encoder } from './h264-encoder.js';
+import { chain, element } from './syntax.js';
+import { type ElementSetting, latestFrameQueue, shutValve, type TierSettings, tierElements } from './tier.js';
+
+/** Access units of an Annex B byte stream (ITU-T H.264), one a buffer. */
+export const ACCESS_UNITS = 'video/x-h264,stream-format=byte-stream,alignment=au';
+
+// What every browser's WebRTC decodes (RFC 7742, section 6.2).
+const encodedCaps = `${ACCESS_UNITS},profile=constrained-baseline`;
+
+/** Frames that build on each other: none is left out before the addon's own queue, which drops to a keyframe. */
+export function accessUnitSink(name: string, caps?: string): string {
+  return element('appsink', { name, sync: false, async: false, ...(caps === undefined ? {} : { caps }) });
+}
+
+/** A tier's H.264 branch, from its scaled pictures to access units, with parameter sets before each keyframe. */
+export function h264TierBranch(tier: string, settings: TierSettings, encoder: H264Encoder): string {
+  const names = tierElements(tier).h264;
+  return chain(
+    shutValve(names.valve),
+    latestFrameQueue(names.queue),
+    'videoconvert',
+    element(encoder.element, { name: names.encoder, ...encoder.properties(settings.bitrateBps, settings.fps) }),
+    element('capsfilter', { caps: encodedCaps }),
+    element('h264parse', { 'config-interval': -1 }),
+    element('capsfilter', { caps: ACCESS_UNITS }),
+    accessUnitSink(names.sink),
+  );
+}
+
+/** What must be set on a running encoder to make one tier out of the other. */
+export function h264Changes(
+  tier: string,
+  before: TierSettings,
+  after: TierSettings,
+  encoder: H264Encoder,
+): readonly ElementSetting[] {
+  const old = encoder.properties(before.bitrateBps, before.fps);
+  const fresh = encoder.properties(after.bitrateBps, after.fps);
+  const { encoder: name } = tierElements(tier).h264;
+  return encoder.live.flatMap((property) => {
+    const value = fresh[property];
+    return value === undefined || value === old[property] ? [] : [{ element: name, property, value }];
+  });
+}
