@@ -1,0 +1,72 @@
+import type { VideoFeedback } from '../../hub/video-link.js';
+import type { RtcpPacket } from './rtcp/packets.js';
+import type { SenderReports } from './sender-reports.js';
+import type { TransportHistory } from './transport-history.js';
+
+type Report = { -readonly [K in keyof VideoFeedback]: VideoFeedback[K] };
+
+// About ten seconds of reports, where nobody takes them.
+const mostKept = 128;
+
+/** Gathers what a viewer's RTCP tells of its link, for the adaptation to take. */
+export class LinkReports {
+  readonly #ssrc: number;
+  readonly #transport: TransportHistory;
+  readonly #senderReports: SenderReports;
+  #kept: VideoFeedback[] = [];
+  #rttMs: number | null = null;
+  #isHeard = false;
+
+  constructor(ssrc: number, transport: TransportHistory, senderReports: SenderReports) {
+    this.#ssrc = ssrc;
+    this.#transport = transport;
+    this.#senderReports = senderReports;
+  }
+
+  /** Of the last receiver report that told it. */
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  /** Whether anything was told yet. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  /** What was heard since the last call, oldest first. */
+  take(): readonly VideoFeedback[] {
+    const taken = this.#kept;
+    this.#kept = [];
+    return taken;
+  }
+
+  hear(packets: readonly RtcpPacket[], nowMs: number): void {
+    const report: Report = { atMs: nowMs, packets: [], lossRatio: null, estimateBps: null, rttMs: null };
+    for (const packet of packets) this.#add(packet, report);
+    const { lossRatio, estimateBps, rttMs } = report;
+    if (lossRatio === null && estimateBps === null && rttMs === null && report.packets.length === 0) return;
+    this.#isHeard = true;
+    this.#kept.push(report);
+    if (this.#kept.length > mostKept) this.#kept.shift();
+  }
+
+  #add(packet: RtcpPacket, report: Report): void {
+    switch (packet.type) {
+      case 'receiver-report':
+      case 'sender-report':
+        for (const block of packet.reports) {
+          if (block.ssrc !== this.#ssrc) continue;
+          report.lossRatio = block.lossRatio;
+          report.rttMs = this.#senderReports.roundTripMs(block, report.atMs);
+          this.#rttMs = report.rttMs ?? this.#rttMs;
+        }
+        return;
+      case 'bitrate-estimate':
+        report.estimateBps = packet.bitrateBps;
+        return;
+      case 'transport-feedback':
+        report.packets = [...report.packets, ...this.#transport.results(packet)];
+        return;
+    }
+  }
+}

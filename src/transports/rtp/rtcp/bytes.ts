@@ -1,0 +1,4 @@
+/** A view for reading numbers in network order. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,110 @@
+import type { RtpAccessUnit, RtpPacket } from './access-unit.js';
+
+interface Run {
+  /** Sequence numbers count on beyond 16 bits here. */
+  readonly first: number;
+  count: number;
+  readonly timestamp: number;
+  /** Null for packets that are nothing but padding. */
+  readonly unit: RtpAccessUnit | null;
+}
+
+export interface SentPacket {
+  readonly sequence: number;
+  readonly timestamp: number;
+  /** Null where it was nothing but padding. */
+  readonly packet: RtpPacket | null;
+}
+
+// The packets themselves go when the tier's ring discards them. This is enough for two seconds of 60 frames with padding
+// between them.
+const mostRuns = 256;
+const farthest = 2 ** 15;
+
+/**
+ * Which packet each of a viewer's sequence numbers was, over all tiers that it was given. Holds no packet longer than
+ * the tier's ring does, but for the last few access units of a tier that nobody watches any more.
+ */
+export class SentPackets {
+  readonly #runs: Run[] = [];
+  #next: number;
+  #keyframeFirst = Number.NEGATIVE_INFINITY;
+
+  constructor(firstSequence: number) {
+    this.#next = firstSequence;
+  }
+
+  /** The sequence number of the next packet, not cut to 16 bits. */
+  get nextSequence(): number {
+    return this.#next;
+  }
+
+  begin(unit: RtpAccessUnit, timestamp: number): void {
+    if (unit.isKeyframe) this.#keyframeFirst = this.#next;
+    this.#push({ first: this.#next, count: 0, timestamp, unit });
+  }
+
+  /** The next packet of the access unit that began last was sent. */
+  sentNext(): void {
+    const run = this.#runs.at(-1);
+    if (run !== undefined) run.count++;
+    this.#next++;
+  }
+
+  sentPadding(timestamp: number): void {
+    const last = this.#runs.at(-1);
+    if (last?.unit !== null) this.#push({ first: this.#next, count: 0, timestamp, unit: null });
+    this.sentNext();
+  }
+
+  /**
+   * What a sequence number of 16 bits means: `later` where it wasn't sent yet, `gone` where it isn't kept any more, and
+   * `past` where that doesn't matter, since a keyframe came after it.
+   */
+  find(sequence: number): SentPacket | 'later' | 'gone' | 'past' {
+    const back = (this.#next - 1 - sequence) & 0xffff;
+    if (back >= farthest) return 'later';
+    const extended = this.#next - 1 - back;
+    const run = this.#runOf(extended);
+    const { unit = null, timestamp = 0 } = run ?? {};
+    if (run !== undefined && unit === null) return { sequence: extended, timestamp, packet: null };
+    const packet = run === undefined ? undefined : unit?.packets[extended - run.first];
+    if (packet !== undefined) return { sequence: extended, timestamp, packet };
+    return extended < this.#keyframeFirst ? 'past' : 'gone';
+  }
+
+  /** The newest `count` packets of access units that are kept, newest access unit first; no padding. */
+  recent(count: number): readonly SentPacket[] {
+    const found: SentPacket[] = [];
+    for (let i = this.#runs.length - 1; i >= 0 && found.length < count; i--) {
+      const run = this.#runs[i];
+      for (let k = 0; run !== undefined && k < run.count && found.length < count; k++) {
+        const packet = run.unit?.packets[k];
+        if (packet !== undefined) found.push({ sequence: run.first + k, timestamp: run.timestamp, packet });
+      }
+    }
+    return found;
+  }
+
+  clear(): void {
+    this.#runs.length = 0;
+  }
+
+  #push(run: Run): void {
+    this.#runs.push(run);
+    if (this.#runs.length > mostRuns) this.#runs.shift();
+  }
+
+  #runOf(sequence: number): Run | undefined {
+    let low = 0;
+    let high = this.#runs.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const run = this.#runs[middle];
+      if (run === undefined || sequence < run.first) high = middle - 1;
+      else if (sequence >= run.first + run.count) low = middle + 1;
+      else return run;
+    }
+    return undefined;
+  }
+}
