@@ -7,6 +7,8 @@
 #include "border.h"
 #include "environment.h"
 #include "gst_ptr.h"
+#include "kernel_clock.h"
+#include "notify.h"
 #include "pipeline_wrap.h"
 #include "probe.h"
 #include "socket.h"
@@ -141,6 +143,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("setSocketOptions", setSocketOptions);
   add("socketInfo", socketInfo);
   add("sendToAll", sendToAll);
+  add("notifySocket", notifySocket);
+  add("clockSynchronized", clockSynchronized);
   return exports;
 }
 

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
-import { helpText, parseArguments } from './config/arguments.js';
-import { loadConfig } from './config/load.js';
+import { whereabouts } from './camera/cause.js';
+import { whyUnreachable } from './camera/network-cause.js';
+import { type Arguments, helpText, parseArguments } from './config/arguments.js';
+import { type LoadedConfig, loadConfig, parseConfig } from './config/load.js';
 import { ConfigReloader } from './config/reloader.js';
 import { formatSource } from './config/source.js';
 import { FileWatch } from './config/watch-file.js';
@@ -11,7 +13,11 @@ import { monotonicMs } from './core/clock.js';
 import { isLensError, LensError } from './core/errors.js';
 import { createLog } from './core/log.js';
 import { maskCredentials } from './core/mask.js';
-import { loadAddon } from './native/addon.js';
+import { camerasToJson, camerasToText, findCameras } from './doctor/cameras.js';
+import { examine } from './doctor/doctor.js';
+import type { Reach } from './doctor/facts/cameras.js';
+import { toJson, toText, worstLevel } from './doctor/report.js';
+import { addonFile, loadAddon } from './native/addon.js';
 import type { NativeAddon } from './native/addon.types.js';
 import { startServer } from './server.js';
 
@@ -27,6 +33,8 @@ async function main(words: readonly string[]): Promise<void> {
   if (given.command === 'help') return print(helpText());
   if (given.command === 'version') return print(`${version}\n`);
   const load = () => loadConfig({ arguments: given, environment: process.env, workingDirectory: process.cwd() });
+  if (given.command === 'doctor') return runDoctor(given, version, load);
+  if (given.command === 'cameras') return listFound(given);
   const { config, file } = await load();
   const log = createLog({ level: 'info', write: (line) => process.stdout.write(`${line}\n`) });
   const addon = loadAddonOrSay();
@@ -44,6 +52,28 @@ async function main(words: readonly string[]): Promise<void> {
   log.info(`Lenscast ${version} with GStreamer ${addon.gstreamerVersion}`, { config: file ?? 'none' });
   for (const camera of server.cameras) log.info(`camera ${camera.id}: ${formatSource(camera.source)}`);
   log.info(`listening on ${pageUrl(config.server.host, server.port)}`);
+}
+
+const reachTimeoutMs = 3000;
+const webRtcPort = 8189;
+
+/** Prints what is missing or wrong; the exit code is 1 where something is. */
+async function runDoctor(given: Arguments, version: string, load: () => Promise<LoadedConfig>): Promise<void> {
+  const reach: Reach = async (source) => {
+    const { place, address } = whereabouts(source);
+    return address === undefined ? null : ((await whyUnreachable(address, place, reachTimeoutMs))?.message ?? null);
+  };
+  const defaultConfig = parseConfig('', 'none', { arguments: parseArguments([]), environment: {} });
+  const options = { version, loadAddon, addonFile, loadConfig: load, defaultConfig, reach, webRtcPort };
+  const findings = await examine(options);
+  const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  print(given.json ? toJson({ version, findings }) : toText({ version, findings }, { coloured }));
+  if (worstLevel(findings) === 'problem') process.exitCode = exitCodes.failure;
+}
+
+async function listFound({ json }: Arguments): Promise<void> {
+  const cameras = await findCameras(loadAddonOrSay());
+  print(json ? camerasToJson(cameras) : camerasToText(cameras));
 }
 
 function loadAddonOrSay(): NativeAddon {

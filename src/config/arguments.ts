@@ -6,8 +6,18 @@ import { maskUrl } from '../core/mask.js';
 import { nearest } from './nearest.js';
 import { SOURCE_FORMS } from './source.js';
 
+/** What the program does besides serving: the word, and its line in the help. */
+const COMMANDS = {
+  doctor: 'says what is missing or wrong on this machine, and what to do about it',
+  cameras: 'lists the cameras that it finds, as lines for the configuration',
+} as const;
+
+export type CommandWord = keyof typeof COMMANDS;
+
 export interface Arguments {
-  readonly command: 'serve' | 'help' | 'version';
+  readonly command: 'serve' | 'help' | 'version' | CommandWord;
+  /** Whether a command answers with JSON. */
+  readonly json: boolean;
   readonly config: string | undefined;
   readonly sources: readonly string[];
   readonly host: string | undefined;
@@ -20,6 +30,7 @@ const OPTIONS = {
   source: { type: 'string', multiple: true },
   host: { type: 'string' },
   port: { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -28,27 +39,38 @@ const OPTIONS = {
  * Parses what follows the program's name. An option given twice counts as it was given last; `--source` adds up.
  * @throws LensError ARGUMENT_INVALID
  */
-export function parseArguments(words: readonly string[]): Arguments {
-  const { values, tokens } = parseArgs({
-    args: [...words],
+export function parseArguments(args: readonly string[]): Arguments {
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
     options: OPTIONS,
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === 'positional') throw unexpected(token.value);
     if (token.kind === 'option') checkOption(token.name, token.rawName, token.value, token.inlineValue === true);
+  }
+  const [word, ...others] = positionals;
+  const command = word !== undefined && isCommand(word) ? word : 'serve';
+  const unexpectedWord = command === 'serve' ? word : others[0];
+  if (unexpectedWord !== undefined) throw unexpected(unexpectedWord);
+  if (values.json === true && command === 'serve') {
+    throw invalid(`Option --json goes with a command: ${Object.keys(COMMANDS).join(', ')}.`);
   }
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const sources = Array.isArray(values.source) ? values.source.filter((value) => typeof value === 'string') : [];
   return {
-    command: values.help === true ? 'help' : values.version === true ? 'version' : 'serve',
+    command: values.help === true ? 'help' : values.version === true ? 'version' : command,
+    json: values.json === true,
     config: text(values.config),
     sources,
     host: text(values.host),
     port: text(values.port),
   };
+}
+
+function isCommand(word: string): word is CommandWord {
+  return Object.hasOwn(COMMANDS, word);
 }
 
 function checkOption(name: string, rawName: string, value: string | undefined, inline: boolean): void {
@@ -65,7 +87,9 @@ function checkOption(name: string, rawName: string, value: string | undefined, i
 
 function unexpected(word: string): LensError {
   const shown = maskUrl(word);
-  const meant = /^[a-z0-9]+:/i.test(word) ? ` A source is given with --source ${shown}` : '';
+  const near = nearest(word, Object.keys(COMMANDS));
+  const command = near === undefined ? '' : ` Did you mean ${near}?`;
+  const meant = /^[a-z0-9]+:/i.test(word) ? ` A source is given with --source ${shown}` : command;
   return invalid(`Unexpected argument ${quote(shown)}.${meant}`);
 }
 
@@ -74,15 +98,19 @@ function invalid(message: string): LensError {
 }
 
 export function helpText(): string {
-  return `Usage: lenscast [options]
+  const commands = Object.entries(COMMANDS).map(([word, summary]) => `  ${word.padEnd(15)} ${summary}`);
+  return `Usage: lenscast [command] [options]
 
-Shows cameras in browsers.
+Shows cameras in browsers. Or, with a command:
+
+${commands.join('\n')}
 
   --config FILE   configuration (default: lenscast.yaml in this directory, if there)
   --source URI    show this camera instead of the configuration's; may be repeated
                   ${SOURCE_FORMS}
   --host HOST     address to listen on (default: 127.0.0.1; 0.0.0.0 for every one)
   --port PORT     port to listen on (default: 8080; 0 for a free one)
+  --json          a command's answer for programs
   --help          this text
   --version       the version
 

@@ -47,7 +47,7 @@ export function createLog({ write, level, scope }: LogOptions): Log {
 }
 
 /** What a camera or a client says must neither begin a line of its own nor command the terminal. */
-function escapeControls(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
     const escaped = JSON.stringify(character).slice(1, -1);
     return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;

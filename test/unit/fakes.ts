@@ -154,6 +154,10 @@ export class FakeAddon implements NativeAddon {
   }
 
   sendToAll(): void {}
+  notifySocket(): void {}
+  clockSynchronized(): boolean {
+    return true;
+  }
 }
 
 export const silentLog: Log = {

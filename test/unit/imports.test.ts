@@ -23,6 +23,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'transports/rtp': ['core', 'hub', 'transports/tcp', 'hono'],
   'transports/tcp': ['core', 'hub', 'hono'],
   adaptation: ['core', 'native', 'config', 'hub', 'pipeline', 'camera'],
+  doctor: ['core', 'native', 'config', 'pipeline'],
+  service: ['core'],
   metrics: ['core', 'prom-client'],
   web: ['core'],
   http: [

@@ -16,6 +16,7 @@ describe('parseArguments', () => {
   it('takes every option, in any form', () => {
     expect(parseArguments([])).toEqual({
       command: 'serve',
+      json: false,
       config: undefined,
       sources: [],
       host: undefined,
@@ -24,11 +25,23 @@ describe('parseArguments', () => {
     const words = ['--config', 'a.yaml', '--source', 'test:', '--source=rtsp://h/?a=b', '--host=::', '--port', '0'];
     expect(parseArguments(words)).toEqual({
       command: 'serve',
+      json: false,
       config: 'a.yaml',
       sources: ['test:', 'rtsp://h/?a=b'],
       host: '::',
       port: '0',
     });
+    expect(parseArguments(['doctor', '--json', '--port', '1'])).toMatchObject({
+      command: 'doctor',
+      json: true,
+      port: '1',
+    });
+    expect(parseArguments(['--config', 'a', 'cameras'])).toMatchObject({
+      command: 'cameras',
+      json: false,
+      config: 'a',
+    });
+    expect(parseArguments(['doctor', '--help']).command).toBe('help');
     expect(parseArguments(['--help']).command).toBe('help');
     expect(parseArguments(['-h', '--port', '1']).command).toBe('help');
     expect(parseArguments(['--version']).command).toBe('version');
@@ -45,7 +58,11 @@ describe('parseArguments', () => {
     [['--help=yes'], /--help takes no value/],
     [['test:'], /Unexpected argument "test:"\. A source is given with --source test:/],
     [['rtsp://u:secret@h/'], /--source rtsp:\/\/u:\*\*\*@h\//],
-    [['doctor'], /Unexpected argument "doctor"/],
+    [['docter'], /Unexpected argument "docter"\. Did you mean doctor\?/],
+    [['doctor', 'cameras'], /Unexpected argument "cameras"/],
+    [['serve'], /Unexpected argument "serve"/],
+    [['toString'], /Unexpected argument "toString"/],
+    [['--json'], /--json goes with a command: doctor, cameras/],
     [['--', 'x'], /Unexpected argument "x"/],
     [['--constructor', 'x'], /Unknown option "--constructor"/],
   ])('refuses %j', (words, expected) => {
@@ -54,7 +71,17 @@ describe('parseArguments', () => {
 });
 
 it('the help names every option that exists', () => {
-  for (const option of ['--config', '--source', '--host', '--port', '--help', '--version']) {
+  for (const option of [
+    'doctor',
+    'cameras',
+    '--json',
+    '--config',
+    '--source',
+    '--host',
+    '--port',
+    '--help',
+    '--version',
+  ]) {
     expect(helpText()).toContain(option);
   }
 });

@@ -1,0 +1,45 @@
+import { type Finding, ok, problem, warning } from '../finding.js';
+
+/** What became of an attempt to listen. */
+export type Binding = 'free' | 'used' | 'forbidden' | 'no-address';
+
+export interface PortFacts {
+  readonly host: string;
+  readonly http: {
+    readonly port: number;
+    readonly binding: Binding;
+    /** Who listens, `nginx (pid 812)`; null where that can't be seen. */
+    readonly user: string | null;
+    /** Whether that is a Lenscast. */
+    readonly isLenscast: boolean;
+  };
+  /** The UDP port of all WebRTC viewers. */
+  readonly webRtc: { readonly port: number; readonly binding: Binding; readonly user: string | null };
+}
+
+export function checkPorts({ host, http, webRtc }: PortFacts): readonly Finding[] {
+  if (http.binding === 'no-address') {
+    return [problem('port', `this machine has no address ${host}`, 'choose another server.host; 0.0.0.0 is every one')];
+  }
+  return [checkHttp(host, http), checkWebRtc(webRtc, http.isLenscast)];
+}
+
+function checkHttp(host: string, { port, binding, user, isLenscast }: PortFacts['http']): Finding {
+  const by = user === null ? '' : ` by ${user}`;
+  const place = `TCP port ${port} on ${host}`;
+  if (binding === 'used') {
+    if (isLenscast) return ok('port', `${place} is Lenscast's own: it runs${by}`);
+    return problem('port', `${place} is used${by}`, 'end that program, or choose another server.port');
+  }
+  if (binding === 'forbidden') {
+    return problem('port', `${place} needs privileges`, 'choose a server.port from 1024 on');
+  }
+  return ok('port', port === 0 ? 'server.port is 0: a free one is taken at each start' : `${place} is free`);
+}
+
+function checkWebRtc({ port, binding, user }: PortFacts['webRtc'], lenscastRuns: boolean): Finding {
+  if (binding === 'free') return ok('port', `UDP port ${port} for WebRTC is free`);
+  if (lenscastRuns) return ok('port', `UDP port ${port} for WebRTC is used while Lenscast runs`);
+  const by = user === null ? '' : ` by ${user}`;
+  return warning('port', `UDP port ${port} is used${by}: viewers by WebRTC can't connect`, 'end that program');
+}

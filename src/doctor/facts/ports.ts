@@ -1,0 +1,64 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import type { Binding, PortFacts } from '../checks/ports.js';
+import { findSocketUser } from './socket-user.js';
+
+const answerTimeoutMs = 1500;
+
+export async function gatherPorts(host: string, httpPort: number, webRtcPort: number): Promise<PortFacts> {
+  const [http, webRtc] = await Promise.all([tryTcp(host, httpPort), tryUdp(host, webRtcPort)]);
+  const isUsed = http === 'used';
+  return {
+    host,
+    http: {
+      port: httpPort,
+      binding: http,
+      user: isUsed ? await findSocketUser('tcp', httpPort) : null,
+      isLenscast: isUsed && (await answersAsLenscast(host, httpPort)),
+    },
+    webRtc: {
+      port: webRtcPort,
+      binding: webRtc,
+      user: webRtc === 'used' ? await findSocketUser('udp', webRtcPort) : null,
+    },
+  };
+}
+
+function tryTcp(host: string, port: number): Promise<Binding> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(bindingOf(error)));
+    server.listen({ host, port }, () => server.close(() => resolve('free')));
+  });
+}
+
+function tryUdp(host: string, port: number): Promise<Binding> {
+  return new Promise((resolve) => {
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    socket.once('error', (error) => {
+      socket.close();
+      resolve(bindingOf(error));
+    });
+    socket.bind({ address: host, port, exclusive: true }, () => socket.close(() => resolve('free')));
+  });
+}
+
+function bindingOf(error: Error): Binding {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'used';
+  return code === 'EACCES' || code === 'EPERM' ? 'forbidden' : 'no-address';
+}
+
+/** What it serves tells a Lenscast from any other program. */
+async function answersAsLenscast(host: string, port: number): Promise<boolean> {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const authority = reachable.includes(':') ? `[${reachable}]` : reachable;
+  try {
+    const signal = AbortSignal.timeout(answerTimeoutMs);
+    const response = await fetch(`http://${authority}:${port}/api/openapi.json`, { signal });
+    const document: unknown = await response.json();
+    return /"title":"Lenscast"/.test(JSON.stringify(document));
+  } catch {
+    return false;
+  }
+}

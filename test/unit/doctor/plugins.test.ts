@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { SourceKind } from '../../../src/config/source.js';
+import { checkEncoders } from '../../../src/doctor/checks/encoders.js';
+import { checkPlugins } from '../../../src/doctor/checks/plugins.js';
+import { FEATURES } from '../../../src/doctor/features.js';
+
+const needs = new URL('../../../scripts/system-deps/needs.mjs', import.meta.url).href;
+const { RUNTIME } = (await import(needs)) as { RUNTIME: readonly { readonly package: string }[] };
+
+const check = (missing: readonly string[], sources: readonly SourceKind[] = ['v4l2'], isJetson = false) =>
+  checkPlugins({ has: (element) => !missing.includes(element), sources: new Set(sources), isJetson });
+
+describe('checkPlugins', () => {
+  it('is content in one line', () => {
+    expect(check([])).toMatchObject([{ level: 'ok', check: 'plugin' }]);
+  });
+
+  it('names the feature, the elements and the package', () => {
+    const [found, ...others] = check(['rtph264depay', 'rtspsrc'], ['rtsp']);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ level: 'problem', check: 'plugin' });
+    expect(found?.message).toBe("Lenscast can't open RTSP cameras: GStreamer has no rtspsrc, rtph264depay");
+    expect(found?.remedy).toBe('sudo apt-get install --no-install-recommends gstreamer1.0-plugins-good');
+  });
+
+  it('only warns of what no camera needs', () => {
+    expect(check(['rtspsrc'], ['v4l2'])).toMatchObject([{ level: 'warning' }]);
+    expect(check(['avdec_h265'], ['file'])).toMatchObject([{ level: 'problem' }]);
+    expect(check(['textoverlay'], ['test', 'v4l2'])).toMatchObject([{ level: 'warning' }]);
+    expect(check(['jpegenc'], [])).toMatchObject([{ level: 'problem' }]);
+  });
+
+  it('names a package once, and each of several', () => {
+    const [found] = check(['avdec_h264', 'avdec_h265', 'h265parse'], ['rtsp']);
+    expect(found?.remedy?.split(' ').slice(4)).toEqual(['gstreamer1.0-plugins-bad', 'gstreamer1.0-libav']);
+  });
+
+  it('speaks of CSI cameras on a Jetson, or where one is configured', () => {
+    expect(check(['nvarguscamerasrc'])).toMatchObject([{ level: 'ok' }]);
+    expect(check(['nvarguscamerasrc'], ['v4l2'], true)).toMatchObject([{ level: 'warning' }]);
+    expect(check(['nvarguscamerasrc'], ['csi'])).toMatchObject([{ level: 'problem' }]);
+  });
+});
+
+it('names the packages that the installation installs', () => {
+  const installed = RUNTIME.map((need) => need.package).filter((name) => name.startsWith('gstreamer1.0-'));
+  const named = new Set(FEATURES.flatMap(({ parts }) => parts.map((part) => part.package)));
+  expect([...named].filter((name) => name.startsWith('gstreamer1.0-')).sort()).toEqual([...new Set(installed)].sort());
+});
+
+describe('checkEncoders', () => {
+  it('tells hardware from software', () => {
+    const has = (element: string) => ['x264enc', 'v4l2h264enc', 'jpegenc'].includes(element);
+    expect(checkEncoders({ has }).map(({ message }) => message)).toEqual([
+      'H.264: v4l2h264enc (V4L2), x264enc (software)',
+      'JPEG: jpegenc (software)',
+    ]);
+  });
+
+  it('warns where nothing makes H.264', () => {
+    expect(checkEncoders({ has: (element) => element === 'jpegenc' })[0]).toMatchObject({
+      level: 'warning',
+      check: 'encoder',
+      remedy: 'sudo apt-get install --no-install-recommends gstreamer1.0-plugins-ugly',
+    });
+  });
+});
