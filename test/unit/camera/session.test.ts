@@ -3,6 +3,7 @@ import { Session, type SessionPlan } from '../../../src/camera/session.js';
 import type { Cause } from '../../../src/camera/supervisor.js';
 import type { Frame } from '../../../src/core/frame.js';
 import type { NativeFrame } from '../../../src/native/addon.types.js';
+import { type Output, outputKey } from '../../../src/pipeline/output.js';
 import { FakeAddon, type FakePipeline, manualClock, until } from '../fakes.js';
 
 const plan: SessionPlan = {
@@ -10,12 +11,21 @@ const plan: SessionPlan = {
   tap: 'tap',
   lateValves: [],
   meters: ['gate_low', 'encode_low'],
-  tiers: [
-    { name: 'source', sink: 'sink_source', valves: ['valve_source'] },
-    { name: 'high', sink: 'sink_high', valves: ['decode', 'valve_high'] },
-    { name: 'low', sink: 'sink_low', valves: ['decode', 'valve_low'] },
+  outputs: [
+    { tier: 'source', medium: 'jpeg', sink: 'sink_source', valves: ['valve_source'] },
+    { tier: 'high', medium: 'jpeg', sink: 'sink_high', valves: ['decode', 'valve_high'] },
+    { tier: 'low', medium: 'jpeg', sink: 'sink_low', valves: ['decode', 'valve_low'] },
+    {
+      tier: 'low',
+      medium: 'h264',
+      sink: 'h264sink_low',
+      valves: ['decode', 'h264valve_low'],
+      keyframes: { element: 'h264encode_low', how: 'event' },
+    },
   ],
 };
+const jpeg = (tier: string): Output => ({ tier, medium: 'jpeg' });
+const video = (tier: string): Output => ({ tier, medium: 'h264' });
 
 function nativeFrame(handle: number): NativeFrame {
   return {
@@ -32,7 +42,7 @@ function nativeFrame(handle: number): NativeFrame {
 
 interface SetUp {
   readonly findPlan?: () => Promise<SessionPlan>;
-  readonly watched?: readonly string[];
+  readonly watched?: readonly Output[];
 }
 
 function setUp(init: SetUp = {}) {
@@ -49,12 +59,12 @@ function setUp(init: SetUp = {}) {
         plan: init.findPlan ?? (() => Promise.resolve(plan)),
         handlers: {
           onPlan: () => {},
-          onFrame: (tier, frame) => frames.push({ tier, frame }),
+          onFrame: ({ tier }, frame) => frames.push({ tier, frame }),
           onFault: (cause) => faults.push(cause),
           onEnded: () => ends++,
         },
       },
-      init.watched ?? [],
+      (init.watched ?? []).map(outputKey),
     );
   const opened = async (): Promise<FakePipeline> => {
     await until('a pipeline', () => addon.pipelines.length > 0);
@@ -73,22 +83,22 @@ describe('a session whose tiers give nothing', () => {
   };
 
   it('awaits a first picture until any of the watched tiers had one', async () => {
-    const { start, opened } = setUp({ watched: ['low', 'high', 'a tier that is gone'] });
+    const { start, opened } = setUp({ watched: [jpeg('low'), jpeg('high'), jpeg('a tier that is gone')] });
     const session = start();
     expect(session.awaitsFirstPicture).toBe(false);
     const pipeline = await opened();
     expect(session.awaitsFirstPicture).toBe(true);
     show(pipeline, 'sink_low', 1);
     expect(session.awaitsFirstPicture).toBe(false);
-    session.watch('low', false);
+    session.watch(jpeg('low'), false);
     expect(session.awaitsFirstPicture).toBe(true);
-    session.watch('high', false);
+    session.watch(jpeg('high'), false);
     expect(session.awaitsFirstPicture).toBe(false);
     await session.close();
   });
 
   it('tells which have been without a picture for too long: longer before the first than after', async () => {
-    const { start, opened, time } = setUp({ watched: ['low', 'high', 'a tier that is gone'] });
+    const { start, opened, time } = setUp({ watched: [jpeg('low'), jpeg('high'), jpeg('a tier that is gone')] });
     const session = start();
     const pipeline = await opened();
     show(pipeline, 'sink_low', 1);
@@ -99,9 +109,9 @@ describe('a session whose tiers give nothing', () => {
     expect(session.pictureSilence(5000).silent).toEqual([]);
     show(pipeline, 'sink_low', 2);
     time.nowMs += 12_500;
-    expect(session.pictureSilence(0)).toMatchObject({ silent: ['low', 'high'], longestMs: 15_001 });
-    session.watch('low', false);
-    session.watch('low', true);
+    expect(session.pictureSilence(0)).toMatchObject({ silent: ['high', 'low'], longestMs: 15_001 });
+    session.watch(jpeg('low'), false);
+    session.watch(jpeg('low'), true);
     expect(session.pictureSilence(0)).toMatchObject({ watched: 2, silent: ['high'] });
     await session.close();
   });
@@ -109,33 +119,33 @@ describe('a session whose tiers give nothing', () => {
 
 describe('Session', () => {
   it('opens the valves of what is watched, and no others', async () => {
-    const { start, opened } = setUp({ watched: ['low'] });
+    const { start, opened } = setUp({ watched: [jpeg('low')] });
     const session = start();
     const pipeline = await opened();
     expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_low']);
-    session.watch('source', true);
-    session.watch('high', true);
-    session.watch('low', false);
+    session.watch(jpeg('source'), true);
+    session.watch(jpeg('high'), true);
+    session.watch(jpeg('low'), false);
     expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_high', 'valve_source']);
-    session.watch('high', false);
+    session.watch(jpeg('high'), false);
     expect(openValves(pipeline)).toEqual(['valve_source']);
     await session.close();
   });
 
   it('shuts late what begins with a keyframe, so that who asks again does not wait for one', async () => {
     const late = { ...plan, lateValves: ['decode'] };
-    const { start, opened } = setUp({ watched: ['low'], findPlan: () => Promise.resolve(late) });
+    const { start, opened } = setUp({ watched: [jpeg('low')], findPlan: () => Promise.resolve(late) });
     const session = start();
     const pipeline = await opened();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      session.watch('low', false);
+      session.watch(jpeg('low'), false);
       vi.advanceTimersByTime(14_000);
       expect(openValves(pipeline)).toEqual(['decode']);
-      session.watch('low', true);
+      session.watch(jpeg('low'), true);
       vi.advanceTimersByTime(30_000);
       expect(openValves(pipeline).toSorted()).toEqual(['decode', 'valve_low']);
-      session.watch('low', false);
+      session.watch(jpeg('low'), false);
       vi.advanceTimersByTime(16_000);
       expect(openValves(pipeline)).toEqual([]);
     } finally {
@@ -155,6 +165,36 @@ describe('Session', () => {
     expect(addon.released).toEqual([1, 2]);
     await session.close();
     expect(pipeline.closed).toBe(true);
+  });
+
+  it('takes all access units that wait, in order, and pictures one by one', async () => {
+    const { start, opened, frames, addon } = setUp({ watched: [video('low')] });
+    const session = start();
+    const pipeline = await opened();
+    pipeline.frames.set('h264sink_low', [1, 2, 3].map(nativeFrame));
+    pipeline.frames.set('sink_low', [4, 5].map(nativeFrame));
+    pipeline.handlers.onFrames();
+    expect(frames.map(({ frame }) => frame.sequence)).toEqual([4, 1, 2, 3]);
+    expect(addon.released).toEqual([4, 1, 2, 3]);
+    await session.close();
+  });
+
+  it('asks an encoder that had a rest for a keyframe, and when somebody wants one', async () => {
+    const { start, opened } = setUp();
+    const session = start();
+    session.requestKeyframe(video('low'));
+    const pipeline = await opened();
+    await until('the start', () => pipeline.started);
+    session.watch(video('low'), true);
+    expect(openValves(pipeline).toSorted()).toEqual(['decode', 'h264valve_low']);
+    expect(pipeline.keyframeRequests).toEqual(['h264encode_low']);
+    session.requestKeyframe(video('low'));
+    session.requestKeyframe(video('a tier that is gone'));
+    session.requestKeyframe(jpeg('low'));
+    expect(pipeline.keyframeRequests).toEqual(['h264encode_low', 'h264encode_low']);
+    await session.close();
+    session.requestKeyframe(video('low'));
+    expect(pipeline.keyframeRequests).toHaveLength(2);
   });
 
   it('takes nothing and calls nobody after its close', async () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../../../src/native/addon.js';
+import { chooseH264Encoder } from '../../../src/pipeline/h264-encoder.js';
 import { type PipelinePlan, planPipeline } from '../../../src/pipeline/plan.js';
 import { describeSource, fileProbe, type PipelineSource, v4l2Query } from '../../../src/pipeline/source.js';
 
 const addon = loadAddon();
 const tiers = new Map([
-  ['high', { width: 1920, height: 1080, fps: 30, quality: 85 }],
-  ['low', { width: 641, height: 361, fps: 15, quality: 60 }],
+  ['high', { width: 1920, height: 1080, fps: 30, quality: 85, bitrateBps: 4_000_000 }],
+  ['low', { width: 641, height: 361, fps: 15, quality: 60, bitrateBps: 1_000_000 }],
 ]);
 const mode = (format: string) => {
   return { format, width: 1280, height: 720, fps: { numerator: 30, denominator: 1 } };
@@ -24,10 +25,10 @@ const sources = {
 } satisfies Readonly<Record<string, PipelineSource>>;
 
 /** Builds it, as a camera would, and takes it down again. Throws where GStreamer doesn't accept it. */
-async function build({ description, tap, meters, tiers: planned }: PipelinePlan): Promise<void> {
-  const options = { sinks: planned.map(({ sink }) => sink), tap, meters };
+async function build({ description, tap, meters, outputs }: PipelinePlan): Promise<void> {
+  const options = { sinks: outputs.map(({ sink }) => sink), tap, meters };
   const pipeline = addon.openPipeline(description, options, { onFrames() {}, onEvent() {} });
-  const valves = new Set(planned.flatMap((tier) => tier.valves));
+  const valves = new Set(outputs.flatMap(({ valves }) => valves));
   for (const valve of valves) {
     expect(pipeline.getProperty(valve, 'drop')).toBe(true);
     pipeline.setProperty(valve, 'drop', false);
@@ -117,38 +118,61 @@ describe('describeSource', () => {
   });
 });
 
+const x264 = chooseH264Encoder((name) => name === 'x264enc');
+if (x264 === null) throw new Error('x264enc is no longer one of the encoders');
+const keyframes = (tier: string) => ({ element: `h264encode_${tier}`, how: 'event' });
+
 describe('planPipeline', () => {
   it('gives a camera with JPEGs its own tier, and decodes only for who needs it', () => {
-    expect(planPipeline({ kind: 'http' }, tiers).tiers).toEqual([
-      { name: 'source', sink: 'sink_source', valves: ['valve_source'] },
-      { name: 'high', sink: 'sink_high', valves: [expect.any(String), 'valve_high'] },
-      { name: 'low', sink: 'sink_low', valves: [expect.any(String), 'valve_low'] },
+    const decode = expect.any(String);
+    expect(planPipeline({ kind: 'http' }, tiers, { h264: null }).outputs).toEqual([
+      { tier: 'source', medium: 'jpeg', sink: 'sink_source', valves: ['jpegvalve_source'] },
+      { tier: 'high', medium: 'jpeg', sink: 'sink_high', valves: [decode, 'valve_high', 'jpegvalve_high'] },
+      { tier: 'low', medium: 'jpeg', sink: 'sink_low', valves: [decode, 'valve_low', 'jpegvalve_low'] },
     ]);
   });
 
   it('decodes nothing that is raw already, and has no source tier for it', () => {
-    expect(planPipeline({ kind: 'test' }, tiers).tiers).toEqual([
-      { name: 'high', sink: 'sink_high', valves: ['valve_high'] },
-      { name: 'low', sink: 'sink_low', valves: ['valve_low'] },
+    const plan = planPipeline({ kind: 'test' }, tiers, { h264: null });
+    expect(plan.outputs.map(({ tier, valves }) => [tier, valves])).toEqual([
+      ['high', ['valve_high', 'jpegvalve_high']],
+      ['low', ['valve_low', 'jpegvalve_low']],
     ]);
+  });
+
+  it('scales a tier once for both media, each behind a valve of its own', () => {
+    const { outputs, meters, description } = planPipeline({ kind: 'test' }, tiers, { h264: x264 });
+    const of = (tier: string) => [
+      { tier, medium: 'jpeg', sink: `sink_${tier}`, valves: [`valve_${tier}`, `jpegvalve_${tier}`] },
+      {
+        tier,
+        medium: 'h264',
+        sink: `h264sink_${tier}`,
+        valves: [`valve_${tier}`, `h264valve_${tier}`],
+        keyframes: keyframes(tier),
+      },
+    ];
+    expect(outputs).toEqual([...of('high'), ...of('low')]);
+    expect(meters).toEqual(expect.arrayContaining(['h264queue_low', 'h264encode_low', 'encode_low', 'queue_low']));
+    expect(description.match(/ ! videoscale ! /g)).toHaveLength(2);
   });
 
   it('lets no frame of a codec that builds on earlier ones go before the decoder', () => {
     const leaky = /leaky=downstream[^!]*! (jpegdec|decodebin)/;
-    expect(planPipeline({ kind: 'http' }, tiers).description).toMatch(leaky);
-    expect(planPipeline(sources.rtsp, tiers).description).not.toMatch(leaky);
+    expect(planPipeline({ kind: 'http' }, tiers, { h264: x264 }).description).toMatch(leaky);
+    expect(planPipeline(sources.rtsp, tiers, { h264: x264 }).description).not.toMatch(leaky);
   });
 
   const here = Object.entries(sources).filter(([name]) => name !== 'csi');
   it.each(here)('makes what GStreamer accepts, and each valve is there and shut: %s', async (_, source) => {
-    await build(planPipeline(source, tiers));
-    await build(planPipeline(source, new Map()));
+    await build(planPipeline(source, tiers, { h264: x264 }));
+    await build(planPipeline(source, new Map(), { h264: null }));
   });
 
   it('accepts any name of a tier', async () => {
     const odd = ['decode', 'raw', 'coded', 'tap', 'joined', 'a-b_c', 'rate', 'high', 'valve_low', 'x0'];
-    const settings = { width: 640, height: 360, fps: 15, quality: 60 };
-    const plan = planPipeline({ kind: 'http' }, new Map(odd.map((name) => [name, settings])));
+    const settings = { width: 640, height: 360, fps: 15, quality: 60, bitrateBps: 1_000_000 };
+    const plan = planPipeline({ kind: 'http' }, new Map(odd.map((name) => [name, settings])), { h264: x264 });
     const names = [...plan.description.matchAll(/ name=(\S+)/g)].map(([, name]) => name);
     expect(new Set(names).size).toBe(names.length);
     await build(plan);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jpegTierBranch, sizeCaps, tierChanges } from '../../../src/pipeline/tier.js';
+import { jpegTierBranch, scaledBranch, sizeCaps, tierChanges } from '../../../src/pipeline/tier.js';
 
-const low = { width: 640, height: 360, fps: 15, quality: 60 };
+const low = { width: 640, height: 360, fps: 15, quality: 60, bitrateBps: 1_000_000 };
 
 describe('sizeCaps', () => {
   it.each([
@@ -15,10 +15,18 @@ describe('sizeCaps', () => {
   });
 });
 
+describe('scaledBranch', () => {
+  it('goes from a shut valve to a tee, for whichever medium is watched', () => {
+    expect(scaledBranch('low', low)).toMatchInlineSnapshot(
+      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! lenscastratelimit name=rate_low max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! tee name=pictures_low allow-not-linked=true"`,
+    );
+  });
+});
+
 describe('jpegTierBranch', () => {
   it('goes from a shut valve to an appsink that never holds anything up', () => {
     expect(jpegTierBranch('low', low)).toMatchInlineSnapshot(
-      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! lenscastratelimit name=rate_low max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! videoconvert ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
+      `"valve name=jpegvalve_low drop=true ! videoconvert ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
     );
   });
 });
@@ -29,7 +37,7 @@ describe('tierChanges', () => {
     expect(tierChanges('low', low, { ...low, fps: 5 })).toEqual([
       { element: 'rate_low', property: 'max-rate', value: 5 },
     ]);
-    const after = { width: 320, height: 361, fps: 15, quality: 90 };
+    const after = { width: 320, height: 361, fps: 15, quality: 90, bitrateBps: 2_000_000 };
     expect(tierChanges('low', low, after)).toEqual([
       { element: 'size_low', property: 'caps', value: sizeCaps({ width: 320, height: 360 }) },
       { element: 'encode_low', property: 'quality', value: 90 },
