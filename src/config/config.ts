@@ -18,6 +18,19 @@ export interface ServerConfig {
   readonly port: number;
 }
 
+export interface WebRtcConfig {
+  /** The address to listen on. */
+  readonly host: string;
+  /** UDP; 0 takes a free port. */
+  readonly port: number;
+  /** Further addresses or names at which viewers reach it. */
+  readonly hosts: readonly string[];
+  /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
+  readonly iceServers: readonly string[];
+  /** 0 for no WebRTC at all. */
+  readonly maxViewers: number;
+}
+
 export interface TierConfig {
   readonly name: string;
   /** Bounds in pixels; the aspect ratio stays. */
@@ -53,6 +66,7 @@ export interface CameraConfig {
 
 export interface Config {
   readonly server: ServerConfig;
+  readonly webrtc: WebRtcConfig;
   /** In the order of the file: the first one also answers the paths without a camera. May be empty. */
   readonly cameras: readonly CameraConfig[];
 }
@@ -67,7 +81,20 @@ export function toConfig(checked: FileConfig, cameraOrder: readonly string[]): C
     const camera = Object.hasOwn(checked.cameras, id) ? checked.cameras[id] : undefined;
     if (camera !== undefined) cameras.push(toCamera(id, camera));
   }
-  return { server: { host: checked.server.host, port: checked.server.port }, cameras };
+  return { server: { host: checked.server.host, port: checked.server.port }, webrtc: toWebRtc(checked), cameras };
+}
+
+const defaultWebRtcPort = 8189;
+
+/** Who takes any port for HTTP doesn't want one program of many to fail for a UDP port. */
+function toWebRtc({ server, webrtc }: FileConfig): WebRtcConfig {
+  return {
+    host: webrtc.host ?? server.host,
+    port: webrtc.port ?? (server.port === 0 ? 0 : defaultWebRtcPort),
+    hosts: webrtc.hosts,
+    iceServers: webrtc.ice_servers,
+    maxViewers: webrtc.max_viewers,
+  };
 }
 
 function toCamera(id: string, camera: FileCamera): CameraConfig {

@@ -56,6 +56,7 @@ function defaultText(node: KeyNode & { kind: 'value' }, path: readonly string[])
       .map(([name, tier]) => `${name} ${tier[key]}`)
       .join(', ');
   }
+  if (Array.isArray(node.default)) return 'none';
   if (node.default !== undefined) return String(node.default);
   return path.at(-1) === 'source' ? 'required' : '';
 }

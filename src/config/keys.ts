@@ -7,7 +7,14 @@ import type { KeyMeta } from './schema.js';
 export type KeyNode =
   | { readonly kind: 'object'; readonly meta: KeyMeta; readonly keys: ReadonlyMap<string, KeyNode> }
   | { readonly kind: 'record'; readonly meta: KeyMeta; readonly name: KeyMeta; readonly value: KeyNode }
-  | { readonly kind: 'value'; readonly meta: KeyMeta; readonly number: boolean; readonly default: unknown };
+  | {
+      readonly kind: 'value';
+      readonly meta: KeyMeta;
+      readonly number: boolean;
+      /** A list of texts. */
+      readonly list: boolean;
+      readonly default: unknown;
+    };
 
 /** The schema as a tree of keys. */
 export function keyTree(schema: z.ZodType): KeyNode {
@@ -21,7 +28,13 @@ export function keyTree(schema: z.ZodType): KeyNode {
     const name = unwrap(inner.keyType as z.ZodType).meta;
     return { kind: 'record', meta, name, value: keyTree(inner.valueType as z.ZodType) };
   }
-  return { kind: 'value', meta, number: inner instanceof z.ZodNumber, default: fallback };
+  return {
+    kind: 'value',
+    meta,
+    number: inner instanceof z.ZodNumber,
+    list: inner instanceof z.ZodArray,
+    default: fallback,
+  };
 }
 
 interface Unwrapped {
@@ -52,7 +65,9 @@ function schemaMeta(schema: z.ZodType): KeyMeta | undefined {
 export function nodeAt(root: KeyNode, path: readonly string[]): KeyNode | undefined {
   let node: KeyNode | undefined = root;
   for (const key of path) {
-    if (node === undefined || node.kind === 'value') return undefined;
+    if (node === undefined) return undefined;
+    // What is wrong with an entry is wrong with its list.
+    if (node.kind === 'value') return node.list ? node : undefined;
     node = node.kind === 'record' ? node.value : node.keys.get(key);
   }
   return node;

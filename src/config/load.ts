@@ -120,8 +120,14 @@ function apply(tree: Tree, root: KeyNode, { path, value }: Setting): void {
     place = next;
   }
   const node = nodeAt(root, path);
-  const isNumber = node?.kind === 'value' && node.number && /^-?\d+(\.\d+)?$/.test(value);
-  place[path.at(-1) ?? ''] = isNumber ? Number(value) : value;
+  place[path.at(-1) ?? ''] = node === undefined ? value : toValue(value, node);
+}
+
+/** A list's entries stand apart by commas. */
+function toValue(text: string, node: KeyNode): unknown {
+  if (node.kind === 'value' && node.number && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (node.kind === 'value' && node.list) return text.split(',').map((entry) => entry.trim());
+  return text;
 }
 
 /** A variable that changes one tier of a camera without `tiers` leaves it the other default ones. */

@@ -134,8 +134,50 @@ const serverSchema = z
   })
   .meta(meta('The HTTP server', ''));
 
+/** `turn:` with `user:password@` before the host, as libdatachannel and many others write it. */
+const iceServer =
+  /^(?:stuns?:[^\s@?]{1,255}|turns?:[^\s@]{1,255}:[^\s@]{1,255}@[^\s@?]{1,255}(?:\?transport=(?:udp|tcp))?)$/;
+
+const webRtcSchema = z
+  .strictObject({
+    host: z
+      .string()
+      .regex(/^[\w.:%-]{1,255}$/)
+      .optional()
+      .meta(meta('Address to listen on; that of server.host where left out', 'an IP address or a host name')),
+    port: wholeNumber(
+      0,
+      65_535,
+      '',
+      'UDP port of all viewers; 0 takes a free one. 8189 where left out, or a free one where server.port is 0',
+    ).optional(),
+    hosts: z
+      .array(z.string().regex(/^[\w.:-]{1,255}$/))
+      .default([])
+      .meta(
+        meta(
+          'Further addresses at which viewers reach that port, for example of a router that forwards it or of the host of a container',
+          'a list of IP addresses and host names',
+        ),
+      ),
+    ice_servers: z
+      .array(z.string().regex(iceServer))
+      .default([])
+      .meta(
+        meta(
+          'STUN and TURN servers, for this server and its viewers; a local network needs none',
+          'a list of stun:HOST:PORT and turn:USER:PASSWORD@HOST:PORT',
+        ),
+      ),
+    max_viewers: wholeNumber(0, 10_000, '', 'Most viewers at once, of all cameras; 0 for no WebRTC at all').default(
+      200,
+    ),
+  })
+  .meta(meta('WebRTC', ''));
+
 export const configSchema = z.strictObject({
   server: serverSchema.prefault({}),
+  webrtc: webRtcSchema.prefault({}),
   cameras: z
     .record(cameraId, cameraSchema)
     .default({})

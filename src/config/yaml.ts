@@ -26,7 +26,7 @@ export function readYaml(text: string, file: string): YamlTree {
   if (problems.length > 0) throw configInvalid(problems);
   const tree: unknown = toTree(document, file);
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    const message = 'at the top there must be a map with the keys server, cameras.';
+    const message = 'at the top there must be a map with the keys server, webrtc, cameras.';
     throw configInvalid([{ where: `${file}:1:1`, key: '', message }]);
   }
   return {

@@ -19,7 +19,8 @@ function camera(id: string, lingerMs = 1): CameraConfig {
 }
 
 function config(cameras: readonly CameraConfig[], port = 1): Config {
-  return { server: { host: '::', port }, cameras };
+  const webrtc = { host: '::', port: 0, hosts: [], iceServers: [], maxViewers: 1 };
+  return { server: { host: '::', port }, webrtc, cameras };
 }
 
 describe('diffConfig', () => {

@@ -28,7 +28,11 @@ const CAMERA = 'cameras: { front: { source: "test:" } }\n';
 
 describe('a configuration file', () => {
   it('has defaults for everything but the source', () => {
-    expect(parse('')).toEqual({ server: { host: '127.0.0.1', port: 8080 }, cameras: [] });
+    expect(parse('')).toEqual({
+      server: { host: '127.0.0.1', port: 8080 },
+      webrtc: { host: '127.0.0.1', port: 8189, hosts: [], iceServers: [], maxViewers: 200 },
+      cameras: [],
+    });
     expect(parse('# nothing\nserver:\ncameras:\n')).toEqual(parse(''));
     expect(parse(CAMERA).cameras).toEqual([
       {
@@ -52,6 +56,12 @@ describe('a configuration file', () => {
   it('takes every key', () => {
     const text = `
 server: { host: "::", port: 0 }
+webrtc:
+  host: 10.0.0.1
+  port: 9000
+  hosts: [192.0.2.1, cam.example]
+  ice_servers: ["stun:stun.example:3478", "turn:me:secret@turn.example:3478?transport=udp"]
+  max_viewers: 3
 cameras:
   front:
     name: Front door
@@ -66,6 +76,13 @@ cameras:
 `;
     expect(parse(text)).toEqual({
       server: { host: '::', port: 0 },
+      webrtc: {
+        host: '10.0.0.1',
+        port: 9000,
+        hosts: ['192.0.2.1', 'cam.example'],
+        iceServers: ['stun:stun.example:3478', 'turn:me:secret@turn.example:3478?transport=udp'],
+        maxViewers: 3,
+      },
       cameras: [
         {
           id: 'front',
@@ -120,6 +137,11 @@ cameras:
     expect(parse(text).cameras.map(({ id }) => id)).toEqual(ids);
   });
 
+  it('takes a free port for WebRTC where it takes one for HTTP, and the address of HTTP', () => {
+    expect(parse('server: { host: "::1", port: 0 }').webrtc).toMatchObject({ host: '::1', port: 0 });
+    expect(parse('server: { port: 0 }\nwebrtc: { port: 8189 }').webrtc.port).toBe(8189);
+  });
+
   it('understands anchors', () => {
     const text = 'cameras:\n  a: &a { source: "test:", linger_ms: 1 }\n  b: *a\n';
     expect(parse(text).cameras.map(({ id, lingerMs }) => [id, lingerMs])).toEqual([
@@ -139,7 +161,7 @@ describe('mistakes in a file', () => {
     [
       'a wrong key at the top',
       `${CAMERA}sever: {}`,
-      /^lenscast\.yaml:2:1: .*did you mean "server"\? Allowed: server, cameras\.$/,
+      /^lenscast\.yaml:2:1: .*did you mean "server"\? Allowed: server, webrtc, cameras\.$/,
     ],
     [
       'a wrong type',
@@ -190,6 +212,11 @@ describe('mistakes in a file', () => {
       'a wrong transport',
       'cameras: { a: { source: "test:", rtsp_transport: tpc } }',
       /"tpc" is not valid; allowed is tcp or udp/,
+    ],
+    [
+      'an ICE server without its password',
+      'webrtc: { ice_servers: ["stun:a:1", "turn:h:3478"] }',
+      /^lenscast\.yaml:1:11: webrtc\.ice_servers\.1: "turn:h:3478" is not valid; allowed is a list of stun:HOST:PORT and/,
     ],
     ['a control character in a name', 'cameras: { a: { source: "test:", name: "a\\nb" } }', /cameras\.a\.name/],
     ['a list at the top', '- a', /^lenscast\.yaml:1:1: at the top there must be a map/],
@@ -285,7 +312,9 @@ describe('environment variables', () => {
       LENSCAST_CAMERAS_FRONT_DOOR_LINGER_MS: '5',
       LENSCAST_CAMERAS_BACK_SOURCE: 'csi:0',
       LENSCAST_CAMERAS_BACK_TIERS_MY_TIER_WIDTH: '320',
+      LENSCAST_WEBRTC_HOSTS: '192.0.2.1, cam.example',
     });
+    expect(config.webrtc.hosts).toEqual(['192.0.2.1', 'cam.example']);
     expect(config.server).toEqual({ host: '0.0.0.0', port: 9000 });
     expect(config.cameras.map(({ id }) => id)).toEqual(['front-door', 'back']);
     expect(config.cameras[0]).toMatchObject({ name: '12', lingerMs: 5 });
