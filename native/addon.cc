@@ -135,6 +135,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
   add("openPipeline", PipelineWrap::open);
+  add("openPipelineAsync", PipelineWrap::openAsync);
   add("releaseFrame", releaseFrame);
   add("findElement", findElement);
   add("probe", probeAsync);

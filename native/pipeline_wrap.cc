@@ -1,87 +1,21 @@
 #include "pipeline_wrap.h"
 
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "border.h"
-#include "clock.h"
+#include "pipeline_report.h"
 #include "task.h"
 
 namespace lenscast {
 namespace {
 
 constexpr char kHandlers[] = "handlers";
-
-const char* nameOf(GstState state) {
-  switch (state) {
-    case GST_STATE_PLAYING:
-      return "playing";
-    case GST_STATE_PAUSED:
-      return "paused";
-    case GST_STATE_READY:
-      return "ready";
-    default:
-      return "null";
-  }
-}
-
-Napi::Object toJs(Napi::Env env, const Event& event) {
-  switch (event.type) {
-    case Event::Type::error:
-    case Event::Type::warning: {
-      Napi::Object object = toJs(env, event.report);
-      object.Set("type", event.type == Event::Type::error ? "error" : "warning");
-      return object;
-    }
-    default: {
-      Napi::Object object = Napi::Object::New(env);
-      const bool eos = event.type == Event::Type::eos;
-      object.Set("type", eos ? "eos" : event.type == Event::Type::state ? "state" : "segment-done");
-      if (event.type == Event::Type::state) object.Set("state", nameOf(event.state));
-      return object;
-    }
-  }
-}
-
-Napi::Object toJs(Napi::Env env, const SinkStats& stats) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("received", static_cast<double>(stats.received));
-  object.Set("dropped", static_cast<double>(stats.dropped));
-  object.Set("taken", static_cast<double>(stats.taken));
-  object.Set("bytes", static_cast<double>(stats.bytes));
-  return object;
-}
-
-Napi::Value toJs(Napi::Env env, const std::optional<TapStats>& stats) {
-  if (!stats) return env.Null();
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("buffers", static_cast<double>(stats->buffers));
-  object.Set("bytes", static_cast<double>(stats->bytes));
-  object.Set("corrupt", static_cast<double>(stats->corrupt));
-  object.Set("damaged", static_cast<double>(stats->damaged));
-  object.Set("lastMs", stats->lastMs);
-  object.Set("caps", stats->caps);
-  return object;
-}
-
-Napi::Object toJs(Napi::Env env, const MeterStats& stats) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("in", static_cast<double>(stats.in));
-  object.Set("out", static_cast<double>(stats.out));
-  object.Set("timed", static_cast<double>(stats.timed));
-  object.Set("busyMs", toMs(stats.busyNs));
-  return object;
-}
-
-template <typename Stats>
-Napi::Object toJs(Napi::Env env, const std::map<std::string, Stats>& byName) {
-  Napi::Object object = Napi::Object::New(env);
-  for (const auto& [name, stats] : byName) object.Set(name, toJs(env, stats));
-  return object;
-}
+// Plugins may have to be read from a slow disk.
+constexpr Milliseconds kLongestOpening{10000};
 
 std::vector<std::string> namesArg(Napi::Value value, const std::string& what) {
   if (!value.IsArray()) throw AddonError(code::kInvalidArg, what + " must be an array, not " + describe(value));
@@ -97,6 +31,30 @@ PropertyValue propertyArg(Napi::Value value) {
   if (value.IsNumber()) return value.As<Napi::Number>().DoubleValue();
   if (value.IsString()) return stringArg(value, "value");
   throw AddonError(code::kInvalidArg, "value must be a string, a number or a boolean, not " + describe(value));
+}
+
+// The handlers and, as `this` and functions, what is called of them.
+Napi::Array handlersArg(Napi::Value value) {
+  const Napi::Object handlers = objectArg(value, "handlers");
+  const Napi::Function onFrames = functionArg(handlers.Get("onFrames"), "handlers.onFrames");
+  const Napi::Function onEvent = functionArg(handlers.Get("onEvent"), "handlers.onEvent");
+  Napi::Array held = Napi::Array::New(handlers.Env());
+  held.Set(0u, handlers);
+  held.Set(1u, onFrames);
+  held.Set(2u, onEvent);
+  return held;
+}
+
+// What opens the pipeline that the arguments describe, on any thread.
+std::function<std::shared_ptr<Pipeline>()> build(const Napi::CallbackInfo& info, const AbandonedCount& abandoned) {
+  const std::string description = stringArg(info[0], "description");
+  const Napi::Object options = objectArg(info[1], "options");
+  const std::vector<std::string> sinks = namesArg(options.Get("sinks"), "options.sinks");
+  const Napi::Value tapName = options.Get("tap");
+  const auto tap = tapName.IsUndefined() ? std::nullopt : std::make_optional(stringArg(tapName, "options.tap"));
+  const Napi::Value given = options.Get("meters");
+  const auto meters = given.IsUndefined() ? std::vector<std::string>() : namesArg(given, "options.meters");
+  return [=] { return Pipeline::open(description, sinks, tap, meters, abandoned); };
 }
 
 // What the callback throws reaches `uncaughtException`; it can't stop the ones behind it.
@@ -125,29 +83,32 @@ Napi::Function PipelineWrap::define(Napi::Env env) {
 Napi::Value PipelineWrap::open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
-    const std::string description = stringArg(info[0], "description");
-    const Napi::Object options = objectArg(info[1], "options");
-    const Napi::Object handlers = objectArg(info[2], "handlers");
-    const Napi::Function onFrames = functionArg(handlers.Get("onFrames"), "handlers.onFrames");
-    const Napi::Function onEvent = functionArg(handlers.Get("onEvent"), "handlers.onEvent");
-    const std::vector<std::string> sinks = namesArg(options.Get("sinks"), "options.sinks");
-    const Napi::Value tapName = options.Get("tap");
-    const auto tap = tapName.IsUndefined() ? std::nullopt : std::make_optional(stringArg(tapName, "options.tap"));
-
-    const Napi::Value given = options.Get("meters");
-    const auto meters = given.IsUndefined() ? std::vector<std::string>() : namesArg(given, "options.meters");
-
-    const auto environment = Environment::of(env);
-    environment->opening = Pipeline::open(description, sinks, tap, meters, environment->abandoned);
-    Napi::Object made = environment->pipelineClass.New({});
-    // Held by the object, not by a reference of ours: handlers mostly refer to the object themselves.
-    Napi::Array held = Napi::Array::New(env);
-    held.Set(0u, handlers);
-    held.Set(1u, onFrames);
-    held.Set(2u, onEvent);
-    made.DefineProperty(Napi::PropertyDescriptor::Value(kHandlers, held, napi_default));
-    return made;
+    const Napi::Array handlers = handlersArg(info[2]);
+    return wrap(env, build(info, Environment::of(env)->abandoned)(), handlers);
   });
+}
+
+Napi::Value PipelineWrap::openAsync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&]() -> Napi::Value {
+    const Napi::Object held = handlersArg(info[2]);
+    const auto handlers = std::make_shared<Napi::ObjectReference>(Napi::Persistent(held));
+    const AbandonedCount abandoned = Environment::of(env)->abandoned;
+    return runTask<std::shared_ptr<Pipeline>>(
+        env, "openPipelineAsync", kLongestOpening, abandoned, build(info, abandoned),
+        [handlers](Napi::Env e, const std::shared_ptr<Pipeline>& pipeline) -> Napi::Value {
+          return wrap(e, pipeline, handlers->Value().As<Napi::Array>());
+        });
+  });
+}
+
+Napi::Value PipelineWrap::wrap(Napi::Env env, std::shared_ptr<Pipeline> pipeline, Napi::Array handlers) {
+  const auto environment = Environment::of(env);
+  environment->opening = std::move(pipeline);
+  Napi::Object made = environment->pipelineClass.New({});
+  // Held by the object, not by a reference of ours: handlers mostly refer to the object themselves.
+  made.DefineProperty(Napi::PropertyDescriptor::Value(kHandlers, handlers, napi_default));
+  return made;
 }
 
 PipelineWrap::PipelineWrap(const Napi::CallbackInfo& info)
@@ -320,13 +281,7 @@ Napi::Value PipelineWrap::requestKeyframe(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value PipelineWrap::stats(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("state", nameOf(pipeline_->state()));
-  object.Set("sinks", toJs(env, pipeline_->sinkStats()));
-  object.Set("tap", toJs(env, pipeline_->tapStats()));
-  object.Set("meters", toJs(env, pipeline_->meterStats()));
-  return object;
+  return statsToJs(info.Env(), *pipeline_);
 }
 
 }  // namespace lenscast

@@ -17,6 +17,8 @@ class PipelineWrap : public Napi::ObjectWrap<PipelineWrap> {
   static Napi::Function define(Napi::Env env);
   // openPipeline() of the contract.
   static Napi::Value open(const Napi::CallbackInfo& info);
+  // openPipelineAsync().
+  static Napi::Value openAsync(const Napi::CallbackInfo& info);
 
   explicit PipelineWrap(const Napi::CallbackInfo& info);
   ~PipelineWrap() override;
@@ -33,6 +35,7 @@ class PipelineWrap : public Napi::ObjectWrap<PipelineWrap> {
   Napi::Value requestKeyframe(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
 
+  static Napi::Value wrap(Napi::Env env, std::shared_ptr<Pipeline> pipeline, Napi::Array handlers);
   void holdHandlers(Napi::Env env);
   void letGo();
   // For a promise's settling: nothing else holds the wrapper until then.

@@ -24,25 +24,32 @@ export interface PlaceholderOptions {
   readonly bounds: PlaceholderBounds | undefined;
   /** The frame belongs to the placeholder: retain it to keep it. */
   readonly onFrame: (frame: Frame) => void;
+  /** It can't be made: an element is missing. At most once; close it then. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const closeTimeoutMs = 1000;
 const queueBytes = 1;
 
+interface Message {
+  readonly words: string;
+  readonly picture: KeptPicture | null;
+}
+
 /** Paints words over a picture. Owns a pipeline, from its construction to `close()`. */
 export class Placeholder {
   readonly #options: PlaceholderOptions;
-  readonly #pipeline: NativePipeline;
+  readonly #opening: Promise<void>;
+  #pipeline: NativePipeline | undefined;
+  /** What is to be painted once there is a pipeline. */
+  #first: Message | undefined;
   #closed = false;
 
-  /** Throws what the addon throws where an element is missing. */
   constructor(options: PlaceholderOptions) {
     this.#options = options;
-    const { addon, hasPicture, bounds } = options;
-    const handlers = { onFrames: () => this.#take(), onEvent: () => undefined };
-    const description = describePlaceholder(hasPicture, bounds);
-    this.#pipeline = addon.openPipeline(description, { sinks: [PLACEHOLDER.sink] }, handlers);
-    this.#pipeline.start().catch(() => undefined);
+    this.#opening = this.#open().catch((error: unknown) => {
+      if (!this.#closed) options.onFailure(error);
+    });
   }
 
   /** Whether it was made for such a picture. */
@@ -55,19 +62,31 @@ export class Placeholder {
   /** Paints over `picture`, or over nothing; the frame comes later. Throws what the addon throws. */
   say(words: string, picture: KeptPicture | null): void {
     if (this.#closed) return;
-    this.#pipeline.setProperty(PLACEHOLDER.words, 'text', escapeMarkup(words));
-    if (picture !== null) this.#pipeline.push(PLACEHOLDER.input, picture.jpeg, queueBytes);
+    if (this.#pipeline === undefined) this.#first = { words, picture };
+    else paint(this.#pipeline, { words, picture });
   }
 
   /** No frame comes after this was called. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pipeline.close(closeTimeoutMs);
+    await this.#opening;
+    await this.#pipeline?.close(closeTimeoutMs);
+  }
+
+  async #open(): Promise<void> {
+    const { addon, hasPicture, bounds } = this.#options;
+    const handlers = { onFrames: () => this.#take(), onEvent: () => undefined };
+    const description = describePlaceholder(hasPicture, bounds);
+    // Not on this thread: to load what draws letters would hold everybody up for some ten milliseconds.
+    this.#pipeline = await addon.openPipelineAsync(description, { sinks: [PLACEHOLDER.sink] }, handlers);
+    if (this.#closed) return;
+    this.#pipeline.start().catch(() => undefined);
+    if (this.#first !== undefined) paint(this.#pipeline, this.#first);
   }
 
   #take(): void {
-    const native = this.#closed ? null : this.#pipeline.take(PLACEHOLDER.sink);
-    if (native === null) return;
+    const native = this.#closed ? null : this.#pipeline?.take(PLACEHOLDER.sink);
+    if (!native) return;
     const { addon, clock, onFrame } = this.#options;
     const { handle, data, width, height, sequence } = native;
     const init = { data: new Uint8Array(data), width, height, captureMs: clock(), sequence, isStandIn: true };
@@ -78,6 +97,11 @@ export class Placeholder {
       frame.release();
     }
   }
+}
+
+function paint(pipeline: NativePipeline, { words, picture }: Message): void {
+  pipeline.setProperty(PLACEHOLDER.words, 'text', escapeMarkup(words));
+  if (picture !== null) pipeline.push(PLACEHOLDER.input, picture.jpeg, queueBytes);
 }
 
 /** textoverlay takes its text for Pango markup. */

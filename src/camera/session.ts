@@ -154,12 +154,14 @@ export class Session {
     this.#plan = plan;
     handlers.onPlan(plan);
     const sinks = plan.outputs.map(({ sink }) => sink);
-    const pipeline = addon.openPipeline(
+    const pipeline = await addon.openPipelineAsync(
       plan.description,
       { sinks, tap: plan.tap, meters: plan.meters },
       { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
     );
     this.#pipeline = pipeline;
+    // Whoever closed it meanwhile waits for this.
+    if (this.#over) return void (await pipeline.close(closeTimeoutMs));
     this.set([...this.#early.values()]);
     this.#setValves();
     if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);

@@ -73,7 +73,7 @@ export class StandIn {
 
   /**
    * The camera is back: nothing is published after this. The placeholders stay for the next time, since to make one
-   * holds everybody up for some ten milliseconds. Idempotent.
+   * takes some ten milliseconds. Idempotent.
    */
   hide(): void {
     clearInterval(this.#timer);
@@ -98,13 +98,14 @@ export class StandIn {
     const onFrame = (frame: Frame) => {
       if (this.#trouble !== null) publish(tier, frame);
     };
-    try {
-      this.#placeholders.set(tier, new Placeholder({ addon, clock, ...this.#madeFor(tier), onFrame }));
-    } catch (error) {
+    const onFailure = (error: unknown) => {
+      if (!this.#isUnable) this.#complain(error);
       // An element is missing, and will be the next time.
       this.#isUnable = true;
-      this.#complain(error);
-    }
+      if (this.#placeholders.get(tier) === placeholder) this.#end(tier, placeholder);
+    };
+    const placeholder = new Placeholder({ addon, clock, ...this.#madeFor(tier), onFrame, onFailure });
+    this.#placeholders.set(tier, placeholder);
   }
 
   #madeFor(tier: string) {

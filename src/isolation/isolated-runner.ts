@@ -43,7 +43,11 @@ export class IsolatedRunner implements PipelineRunner {
     this.#options = options;
   }
 
-  openPipeline(description: string, pipeline: PipelineOptions, handlers: PipelineHandlers): RunnablePipeline {
+  async openPipelineAsync(
+    description: string,
+    pipeline: PipelineOptions,
+    handlers: PipelineHandlers,
+  ): Promise<RunnablePipeline> {
     const process = this.#takeProcess();
     this.#pipelines++;
     const onClosed = (ended: boolean) => {

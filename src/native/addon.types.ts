@@ -269,6 +269,11 @@ export interface NativeAddon {
    * keyframe on, or after 10 s without one. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
    */
   openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): NativePipeline;
+  /**
+   * {@link openPipeline} on a thread of its own: to load plugins and to build elements takes up to tens of milliseconds.
+   * Rejects with what that throws, and with ERR_TIMEOUT after 10 s.
+   */
+  openPipelineAsync(description: string, options: PipelineOptions, handlers: PipelineHandlers): Promise<NativePipeline>;
   /** Detaches the frame's ArrayBuffer and unmaps and unrefs its GstBuffer at once. Throws ERR_NO_FRAME. */
   releaseFrame(handle: number): void;
   /** Null where the registry has no such factory. */
@@ -318,5 +323,9 @@ export interface RunnablePipeline
 
 /** What a camera needs of the addon. */
 export interface PipelineRunner extends Pick<NativeAddon, 'releaseFrame' | 'probe' | 'queryCaps'> {
-  openPipeline(description: string, options: PipelineOptions, handlers: PipelineHandlers): RunnablePipeline;
+  openPipelineAsync(
+    description: string,
+    options: PipelineOptions,
+    handlers: PipelineHandlers,
+  ): Promise<RunnablePipeline>;
 }

@@ -33,6 +33,9 @@ async function paint(request: Request): Promise<Picture> {
       expect(isStandIn).toBe(true);
       seen(Uint8Array.from(data));
     },
+    onFailure: (error) => {
+      throw error;
+    },
   });
   onTestFinished(() => placeholder.close());
   placeholder.say(request.words ?? words, picture);

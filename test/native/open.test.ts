@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineHandlers, PipelineOptions } from '../../src/native/addon.types.js';
-import { addon, expectCode, expectRejection, jpegSource, openPipeline, sink } from './harness.js';
+import { addon, expectCode, expectRejection, jpegSource, openPipeline, sink, until } from './harness.js';
 
 const handlers: PipelineHandlers = { onFrames() {}, onEvent() {} };
 const open = (description: unknown, options: unknown = { sinks: [] }, given: unknown = handlers) =>
@@ -152,5 +152,47 @@ describe('calls in the wrong order', () => {
     const detached = new Uint8Array(8);
     structuredClone(detached.buffer, { transfer: [detached.buffer] });
     expectCode(() => pipeline.push('in', detached, 1), 'ERR_INVALID_ARG', /bytes is detached/);
+  });
+});
+
+describe('openPipelineAsync', () => {
+  it('gives a pipeline that plays and is closed as any other', async () => {
+    const events: string[] = [];
+    let rings = 0;
+    const pipeline = await addon.openPipelineAsync(
+      `${jpegSource(100, 5)} ! identity name=tap ! ${sink('out')}`,
+      { sinks: ['out'], tap: 'tap' },
+      { onFrames: () => rings++, onEvent: ({ type }) => events.push(type) },
+    );
+    expect(addon.stats().pipelines).toBe(1);
+    await pipeline.start();
+    await until('the end', () => events.includes('eos'));
+    expect(pipeline.stats().tap?.buffers).toBe(5);
+    expect(rings).toBeGreaterThan(0);
+    expect(await pipeline.close(5000)).toBe(true);
+    expect(addon.stats().pipelines).toBe(0);
+  });
+
+  it.each([
+    ['videotestsrc ! nosuchenc ! fakesink', { sinks: [] }, 'ERR_MISSING_ELEMENT', /nosuchenc/],
+    ['videotestsrc ! ! fakesink', { sinks: [] }, 'ERR_PARSE', /not a valid pipeline/],
+    ['fakesrc ! appsink name=a', { sinks: ['b'] }, 'ERR_NO_ELEMENT', /"b"/],
+    [42, { sinks: [] }, 'ERR_INVALID_ARG', /description must be a string/],
+    ['fakesrc ! fakesink', {}, 'ERR_INVALID_ARG', /options\.sinks/],
+  ])('rejects with what openPipeline() throws: %j', async (description, options, code, message) => {
+    const opening = addon.openPipelineAsync(description as string, options as PipelineOptions, handlers);
+    await expectRejection(opening, code, message);
+    expect(addon.stats().pipelines).toBe(0);
+  });
+
+  it('opens many at once', async () => {
+    const description = `${jpegSource(100, 1)} ! ${sink('out')}`;
+    const opening = Array.from({ length: 10 }, () =>
+      addon.openPipelineAsync(description, { sinks: ['out'] }, handlers),
+    );
+    const pipelines = await Promise.all(opening);
+    expect(addon.stats().pipelines).toBe(10);
+    await Promise.all(pipelines.map((pipeline) => pipeline.close(5000)));
+    expect(addon.stats().pipelines).toBe(0);
   });
 });

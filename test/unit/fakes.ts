@@ -127,6 +127,10 @@ export class FakeAddon implements NativeAddon {
     return pipeline;
   }
 
+  async openPipelineAsync(...given: Parameters<NativeAddon['openPipeline']>): Promise<NativePipeline> {
+    return this.openPipeline(...given);
+  }
+
   releaseFrame(handle: number): void {
     this.released.push(handle);
   }

@@ -50,7 +50,7 @@ interface Opened {
   rings: number;
 }
 
-function open(runner: IsolatedRunner, description: string, sinks: readonly string[] = []): Opened {
+async function open(runner: IsolatedRunner, description: string, sinks: readonly string[] = []): Promise<Opened> {
   const opened = { events: [] as PipelineEvent[], rings: 0 };
   const handlers: PipelineHandlers = {
     onFrames: () => {
@@ -58,7 +58,7 @@ function open(runner: IsolatedRunner, description: string, sinks: readonly strin
     },
     onEvent: (event) => opened.events.push(event),
   };
-  const pipeline = runner.openPipeline(description, { sinks, tap: 'tap' }, handlers);
+  const pipeline = await runner.openPipelineAsync(description, { sinks, tap: 'tap' }, handlers);
   onTestFinished(async () => {
     await pipeline.close(1000);
   });
@@ -70,7 +70,7 @@ const errorOf = ({ events }: Opened) => events.find((event) => event.type === 'e
 describe('a pipeline', () => {
   test('gives frames, figures and events, takes properties, and ends with its process', async () => {
     const runner = startRunner();
-    const opened = open(runner, jpegs, ['out']);
+    const opened = await open(runner, jpegs, ['out']);
     const { pipeline } = opened;
     await pipeline.start();
     expect(processes()).toHaveLength(1);
@@ -100,13 +100,13 @@ describe('a pipeline', () => {
   });
 
   test('that does not exist fails to start, and says why', async () => {
-    const opened = open(startRunner(), 'nosuchelement');
+    const opened = await open(startRunner(), 'nosuchelement');
     await expect(opened.pipeline.start()).rejects.toMatchObject({ code: 'ERR_MISSING_ELEMENT' });
     expect(opened.events).toEqual([]);
   });
 
   test('that refuses to start tells what the element said', async () => {
-    const { pipeline } = open(startRunner(), 'filesrc name=f location=/nowhere ! identity name=tap ! fakesink');
+    const { pipeline } = await open(startRunner(), 'filesrc name=f location=/nowhere ! identity name=tap ! fakesink');
     await expect(pipeline.start()).rejects.toMatchObject({
       code: 'ERR_STATE_CHANGE',
       element: 'f',
@@ -119,8 +119,8 @@ describe('a pipeline', () => {
   test('takes pictures, and drops them when they queue up', async () => {
     const runner = startRunner();
     const feed = 'appsrc name=source is-live=true format=time caps=image/jpeg ! identity name=tap';
-    const { pipeline } = open(runner, `${feed} ! appsink name=out sync=false async=false`, ['out']);
-    const source = open(runner, jpegs, ['out']);
+    const { pipeline } = await open(runner, `${feed} ! appsink name=out sync=false async=false`, ['out']);
+    const source = await open(runner, jpegs, ['out']);
     await Promise.all([pipeline.start(), source.pipeline.start()]);
     const { data, handle } = await until('a picture', () => source.pipeline.take('out'));
     const picture = Uint8Array.from(new Uint8Array(data instanceof Uint8Array ? data : new Uint8Array(data)));
@@ -137,7 +137,7 @@ describe('a pipeline', () => {
   });
 
   test('that is told what is impossible says so with an event', async () => {
-    const opened = open(startRunner(), jpegs, ['out']);
+    const opened = await open(startRunner(), jpegs, ['out']);
     await opened.pipeline.start();
     opened.pipeline.setProperty('nobody', 'drop', true);
     const error = await until('an error', () => errorOf(opened));
@@ -149,7 +149,7 @@ describe('a pipeline', () => {
 describe('a process that dies', () => {
   test.each(['SIGSEGV', 'SIGABRT', 'SIGKILL', 'SIGBUS'] as const)('of %s is told of once', async (signal) => {
     const runner = startRunner();
-    const opened = open(runner, jpegs, ['out']);
+    const opened = await open(runner, jpegs, ['out']);
     await opened.pipeline.start();
     await until('a frame', () => opened.rings > 0);
     for (const pid of processes()) process.kill(pid, signal);
@@ -162,20 +162,20 @@ describe('a process that dies', () => {
     // The one for the next try is there already.
     const [next] = processes();
     expect(next).toBeDefined();
-    const again = open(runner, jpegs, ['out']);
+    const again = await open(runner, jpegs, ['out']);
     await again.pipeline.start();
     expect(processes()).toEqual([next]);
   });
 
   test('of a fault of its element is told of', async () => {
-    const opened = open(startRunner(), faulty('fault=segv after-buffers=3'));
+    const opened = await open(startRunner(), faulty('fault=segv after-buffers=3'));
     await opened.pipeline.start();
     const error = await until('an error', () => errorOf(opened));
     expect(error).toMatchObject({ message: "the camera's process died: SIGSEGV" });
   });
 
   test('while it starts rejects the start', async () => {
-    const opened = open(startRunner(), faulty('fault=hang-start'));
+    const opened = await open(startRunner(), faulty('fault=hang-start'));
     const started = opened.pipeline.start();
     const pid = await until('its process', () => processes()[0]);
     process.kill(pid, 'SIGSEGV');
@@ -193,7 +193,7 @@ describe('a process that dies', () => {
 });
 
 test('a pipeline that refuses to stop ends with its process', async () => {
-  const { pipeline } = open(startRunner(), faulty('fault=hang-stop'));
+  const { pipeline } = await open(startRunner(), faulty('fault=hang-stop'));
   await pipeline.start();
   const beganMs = performance.now();
   expect(await pipeline.close(300)).toBe(true);
@@ -202,7 +202,7 @@ test('a pipeline that refuses to stop ends with its process', async () => {
 });
 
 test('a pipeline that refuses to start can be closed', async () => {
-  const { pipeline } = open(startRunner(), faulty('fault=hang-start'));
+  const { pipeline } = await open(startRunner(), faulty('fault=hang-start'));
   const refused = expect(pipeline.start()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   expect(await pipeline.close(300)).toBe(true);
   await refused;
@@ -216,7 +216,7 @@ describe('looks', () => {
       expect.arrayContaining([expect.any(String)]),
     );
     const [pid] = processes();
-    const { pipeline } = open(runner, jpegs, ['out']);
+    const { pipeline } = await open(runner, jpegs, ['out']);
     await pipeline.start();
     expect(processes()).toEqual([pid]);
   });
@@ -290,7 +290,7 @@ describe('the process', () => {
 test('many cycles leave no process, descriptor or memory file behind', async () => {
   const runner = startRunner();
   const cycle = async (crash: boolean) => {
-    const { pipeline } = open(runner, jpegs, ['out']);
+    const { pipeline } = await open(runner, jpegs, ['out']);
     await pipeline.start();
     const frame = await until('a frame', () => pipeline.take('out'));
     if (crash) for (const pid of processes()) process.kill(pid, 'SIGSEGV');

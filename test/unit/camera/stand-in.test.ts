@@ -37,6 +37,9 @@ function setUp(addon = new FakeAddon()) {
   return { addon, standIn, published, complaints, paint, pushed, time };
 }
 
+/** Placeholders that were begun are there. */
+const made = () => vi.advanceTimersByTimeAsync(0);
+
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -56,10 +59,11 @@ describe('StandIn', () => {
     expect(standIn.lastPicture('high')).toBeNull();
   });
 
-  it('says the name, the words and since when, at once and each second, on the tiers that are watched', () => {
+  it('says the name, the words and since when, at once and each second, on the tiers that are watched', async () => {
     const { standIn, addon, time, pushed } = setUp();
     standIn.keep('high', new TestFrame(9));
     standIn.show(trouble, new Set(['high', 'low']));
+    await made();
     expect(addon.placeholders).toHaveLength(2);
     const [high, low] = addon.placeholders;
     expect(high?.description).toContain('[2,1920,2]');
@@ -74,9 +78,10 @@ describe('StandIn', () => {
     expect(low?.properties.get('words.text')).toContain('(2 s)');
   });
 
-  it('publishes what was painted, as no picture of the camera, until it is hidden', () => {
+  it('publishes what was painted, as no picture of the camera, until it is hidden', async () => {
     const { standIn, addon, published, paint } = setUp();
     standIn.show(trouble, new Set(['low']));
+    await made();
     paint(addon.placeholders[0]);
     expect(published).toEqual([['low', true]]);
     expect(addon.released).toEqual([7]);
@@ -88,7 +93,7 @@ describe('StandIn', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('uses a placeholder again, unless its tier is another or there is a picture now', () => {
+  it('uses a placeholder again, unless its tier is another or there is a picture now', async () => {
     const { standIn, addon } = setUp();
     standIn.show(trouble, new Set(['low']));
     standIn.hide();
@@ -96,8 +101,10 @@ describe('StandIn', () => {
     expect(addon.placeholders).toHaveLength(1);
     standIn.keep('low', new TestFrame(1));
     standIn.show(trouble, new Set(['low']));
+    await made();
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, false]);
     standIn.show(trouble, new Set(['high']));
+    await made();
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, true, false]);
   });
 
@@ -105,14 +112,16 @@ describe('StandIn', () => {
     const { standIn, addon } = setUp();
     standIn.show(trouble, new Set(['low']));
     standIn.rest();
+    await made();
     expect(addon.placeholders[0]?.closed).toBe(true);
+    expect(addon.placeholders[0]?.started).toBe(false);
     standIn.show(trouble, new Set(['low']));
     await Promise.all([standIn.close(), standIn.close()]);
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, true]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('complains once where an element is missing', () => {
+  it('complains once where an element is missing', async () => {
     const addon = new FakeAddon();
     addon.onOpen = () => {
       throw new Error('GStreamer has no element textoverlay');
@@ -120,20 +129,21 @@ describe('StandIn', () => {
     const { standIn, complaints } = setUp(addon);
     standIn.show(trouble, new Set(['low']));
     standIn.show(trouble, new Set(['low', 'high']));
-    vi.advanceTimersByTime(5000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect(complaints).toEqual(['no placeholder: GStreamer has no element textoverlay']);
   });
 
-  it('makes a new placeholder for one that takes no more', () => {
+  it('makes a new placeholder for one that takes no more', async () => {
     const { standIn, addon, complaints } = setUp();
     standIn.keep('low', new TestFrame(1));
     standIn.show(trouble, new Set(['low']));
+    await made();
     const [first] = addon.placeholders;
     if (first === undefined) throw new Error('no placeholder');
     first.push = () => {
       throw new Error('the appsrc takes no more');
     };
-    vi.advanceTimersByTime(1000);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(complaints).toEqual(['no placeholder: the appsrc takes no more']);
     expect(first.closed).toBe(true);
     standIn.show(trouble, new Set(['low']));
