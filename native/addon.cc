@@ -11,10 +11,11 @@
 #include "notify.h"
 #include "pipeline_wrap.h"
 #include "probe.h"
-#include "socket.h"
 #include "rate_limit.h"
+#include "socket.h"
 #include "still_gate.h"
 #include "task.h"
+#include "video_colors.h"
 
 namespace lenscast {
 namespace {
@@ -100,6 +101,7 @@ void initGStreamer(Napi::Env env) {
   std::call_once(once, [&failure] {
     GError* rawError = nullptr;
     if (gst_init_check(nullptr, nullptr, &rawError)) {
+      registerVideoColors();
       registerRateLimit();
       registerStillGate();
       return;

@@ -40,6 +40,30 @@ describe('lenscastratelimit', () => {
     expect(pipeline.stats().sinks.some?.received).toBe(30);
   });
 
+  it.each([
+    ['30/1', 10, 'framerate=(fraction)10/1'],
+    ['30/1', 60, 'framerate=(fraction)30/1'],
+    ['30/1', 0, 'framerate=(fraction)30/1'],
+    ['30000/1001', 30, 'framerate=(fraction)30000/1001'],
+    ['0/1', 25, 'framerate=(fraction)25/1'],
+  ])('tells those behind it the rate that is left: of %s at most %i, so %s', async (source, rate, told) => {
+    const pictures = 'videotestsrc num-buffers=9 ! video/x-raw,width=64,height=64,framerate=30/1';
+    const rated = `${pictures} ! capssetter caps="video/x-raw,framerate=${source}"`;
+    const { caps } = await addon.probe(`${rated} ! lenscastratelimit max-rate=${rate} ! ${sink('probe')}`, 5000);
+    expect(caps).toContain(told);
+  });
+
+  it('tells a rate that was changed while it plays', async () => {
+    const description = `${source} ! lenscastratelimit name=limit max-rate=20 ! identity name=behind ! ${sink('some')}`;
+    const handlers = { onFrames: () => undefined, onEvent: () => undefined };
+    const pipeline = addon.openPipeline(description, { sinks: ['some'], tap: 'behind' }, handlers);
+    onTestFinished(async () => void (await pipeline.close(2000)));
+    await pipeline.start();
+    await until('the rate', () => pipeline.stats().tap?.caps.includes('framerate=(fraction)20/1') === true);
+    pipeline.setProperty('limit', 'max-rate', 5);
+    await until('the other rate', () => pipeline.stats().tap?.caps.includes('framerate=(fraction)5/1') === true);
+  });
+
   it('limits on after a pause, and does not make up for it', async () => {
     const description = `${source} ! tee name=t  t. ! ${sink('always')}
       t. ! valve name=valve ! tee name=u  u. ! ${sink('all')}  u. ! lenscastratelimit name=limit max-rate=10 ! ${sink('some')}`;
