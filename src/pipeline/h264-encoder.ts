@@ -55,7 +55,7 @@ const openH264: H264Encoder = {
 };
 
 /** Best first. */
-const softwareEncoders: readonly H264Encoder[] = [x264, openH264];
+export const softwareEncoders: readonly H264Encoder[] = [x264, openH264];
 
 /** The best that the machine has; null where it has none. */
 export function chooseH264Encoder(exists: (element: string) => boolean): H264Encoder | null {

@@ -1,12 +1,10 @@
 import type { H264Encoder } from './h264-encoder.js';
+import type { Processing } from './processing.js';
 import { chain, element } from './syntax.js';
 import { type ElementSetting, latestFrameQueue, shutValve, type TierSettings, tierElements } from './tier.js';
 
 /** Access units of an Annex B byte stream (ITU-T H.264), one a buffer. */
 export const ACCESS_UNITS = 'video/x-h264,stream-format=byte-stream,alignment=au';
-
-// What every browser's WebRTC decodes (RFC 7742, section 6.2).
-const encodedCaps = `${ACCESS_UNITS},profile=constrained-baseline`;
 
 /** Frames that build on each other: none is left out before the addon's own queue, which drops to a keyframe. */
 export function accessUnitSink(name: string, caps?: string): string {
@@ -14,14 +12,18 @@ export function accessUnitSink(name: string, caps?: string): string {
 }
 
 /** A tier's H.264 branch, from its scaled pictures to access units, with parameter sets before each keyframe. */
-export function h264TierBranch(tier: string, settings: TierSettings, encoder: H264Encoder): string {
+export function h264TierBranch(
+  tier: string,
+  settings: TierSettings,
+  { encoder, before, caps }: NonNullable<Processing['h264']>,
+): string {
   const names = tierElements(tier).h264;
   return chain(
     shutValve(names.valve),
     latestFrameQueue(names.queue),
-    'videoconvert',
+    before,
     element(encoder.element, { name: names.encoder, ...encoder.properties(settings.bitrateBps, settings.fps) }),
-    element('capsfilter', { caps: encodedCaps }),
+    element('capsfilter', { caps }),
     element('h264parse', { 'config-interval': -1 }),
     element('capsfilter', { caps: ACCESS_UNITS }),
     accessUnitSink(names.sink),

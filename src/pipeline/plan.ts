@@ -1,6 +1,7 @@
 import { accessUnitSink, h264TierBranch } from './h264.js';
 import type { H264Encoder } from './h264-encoder.js';
 import type { Output } from './output.js';
+import { DECODER, type Processing, softwareProcessing } from './processing.js';
 import { describeSource, type PipelineSource, TAP } from './source.js';
 import { chain, element } from './syntax.js';
 import {
@@ -42,6 +43,8 @@ export interface PlanOptions {
   readonly sourceMinFps?: number | null;
   /** Null where the machine has none: no tier is encoded to H.264 then. */
   readonly h264: H264Encoder | null;
+  /** What works on the pictures; all in software, with that encoder, where left out. */
+  readonly processing?: Processing;
 }
 
 // No tier's elements begin like this one, whatever the tier is called.
@@ -62,25 +65,26 @@ export function planPipeline(
   tiers: ReadonlyMap<string, TierSettings>,
   options: PlanOptions,
 ): PipelinePlan {
-  const { description, output, decode } = describeSource(source);
+  const { processing = softwareProcessing(options.h264) } = options;
+  const { description, output, decode } = describeSource(source, processing.lane);
   const decodes = decode !== '';
   const branches = [
     ...(output === 'jpeg' ? [jpegSourceBranch(options.sourceMinFps)] : []),
     ...(output === 'h264' ? [h264SourceBranch()] : []),
-    ...[...tiers].map(([name, settings]) => tierBranch(name, settings, options.h264, decodes ? [decodeValve] : [])),
+    ...[...tiers].map(([name, settings]) => tierBranch(name, settings, processing, decodes ? [decodeValve] : [])),
   ];
   const rawTee = element('tee', { name: 'raw', 'allow-not-linked': true });
   const head = decodes
     ? [
         chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
-        chain('coded.', shutValve(decodeValve), decodeQueue(output === 'jpeg'), decode, rawTee),
+        chain('coded.', shutValve(decodeValve), decodeQueue(output === 'jpeg'), processing.decode ?? decode, rawTee),
       ]
     : [chain(description, rawTee)];
   return {
     description: [...head, ...branches.flatMap(({ fragments }) => fragments)].join('  '),
     tap: TAP,
     lateValves: output === 'coded' || output === 'h264' ? [decodeValve] : [],
-    meters: branches.flatMap(({ meters }) => meters),
+    meters: [...(decodes && processing.decode !== null ? [DECODER] : []), ...branches.flatMap(({ meters }) => meters)],
     outputs: branches.flatMap(({ outputs }) => outputs),
   };
 }
@@ -104,23 +108,19 @@ function h264SourceBranch(): Branch {
 }
 
 /** `before` are the valves on the way to raw pictures. */
-function tierBranch(
-  tier: string,
-  settings: TierSettings,
-  encoder: H264Encoder | null,
-  before: readonly string[],
-): Branch {
+function tierBranch(tier: string, settings: TierSettings, processing: Processing, before: readonly string[]): Branch {
   const { valve, queue, pictures, jpeg, h264 } = tierElements(tier);
   const valves = [...before, valve];
   const jpegOutput = { tier, medium: 'jpeg', sink: jpeg.sink, valves: [...valves, jpeg.valve] } as const;
-  const scaled = chain('raw.', scaledBranch(tier, settings));
-  const pictured = chain(`${pictures}.`, jpegTierBranch(tier, settings));
+  const scaled = chain('raw.', scaledBranch(tier, settings, processing));
+  const pictured = chain(`${pictures}.`, jpegTierBranch(tier, settings, processing));
   const meters = [queue, jpeg.gate, jpeg.encoder];
-  if (encoder === null) return { fragments: [scaled, pictured], outputs: [jpegOutput], meters };
-  const keyframes = { element: h264.encoder, how: encoder.keyframe };
+  const video = processing.h264;
+  if (video === null) return { fragments: [scaled, pictured], outputs: [jpegOutput], meters };
+  const keyframes = { element: h264.encoder, how: video.encoder.keyframe };
   const videoOutput = { tier, medium: 'h264', sink: h264.sink, valves: [...valves, h264.valve], keyframes } as const;
   return {
-    fragments: [scaled, pictured, chain(`${pictures}.`, h264TierBranch(tier, settings, encoder))],
+    fragments: [scaled, pictured, chain(`${pictures}.`, h264TierBranch(tier, settings, video))],
     outputs: [jpegOutput, videoOutput],
     meters: [...meters, h264.queue, h264.encoder],
   };

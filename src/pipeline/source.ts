@@ -1,3 +1,4 @@
+import { type Memory, rawCaps } from './catalogue/memory.js';
 import { chain, element, quoted } from './syntax.js';
 import type { V4l2Mode } from './v4l2-mode.js';
 
@@ -44,7 +45,8 @@ const pacingTap = element('identity', { name: TAP, silent: true, sync: true });
 // A damaged JPEG that slipped through the tap costs its own picture and not the pipeline.
 const jpegDecode = element('jpegdec', { 'max-errors': -1 });
 
-export function describeSource(source: PipelineSource): SourceDescription {
+/** `lane`: where raw pictures are to lie, which only Jetson's own cameras give a choice of. */
+export function describeSource(source: PipelineSource, lane: Memory = 'system'): SourceDescription {
   switch (source.kind) {
     case 'test':
       return { description: testPattern(), output: 'raw', decode: '' };
@@ -57,7 +59,7 @@ export function describeSource(source: PipelineSource): SourceDescription {
     case 'file':
       return describeFile(source.path, source.codec, source.caps);
     case 'csi':
-      return describeCsi(source.sensor, source.width, source.height, source.fps);
+      return describeCsi(source, lane);
   }
 }
 
@@ -142,14 +144,16 @@ function describeFile(path: string, codec: 'jpeg' | 'other', caps: string): Sour
   };
 }
 
-function describeCsi(sensor: number, width: number, height: number, fps: number): SourceDescription {
-  const memory = 'video/x-raw(memory:NVMM),format=NV12';
+function describeCsi(
+  { sensor, width, height, fps }: Extract<PipelineSource, { readonly kind: 'csi' }>,
+  lane: Memory,
+): SourceDescription {
+  const mode = `width=${width},height=${height},framerate=${fps}/1`;
   return {
     description: chain(
       element('nvarguscamerasrc', { name: SOURCE, 'sensor-id': sensor }),
-      element('capsfilter', { caps: `${memory},width=${width},height=${height},framerate=${fps}/1` }),
-      'nvvidconv',
-      element('capsfilter', { caps: 'video/x-raw,format=I420' }),
+      element('capsfilter', { caps: rawCaps('NVMM', ['NV12'], mode) }),
+      ...(lane === 'NVMM' ? [] : ['nvvidconv', element('capsfilter', { caps: 'video/x-raw,format=I420' })]),
       tap,
     ),
     output: 'raw',

@@ -1,4 +1,8 @@
+import { rawCaps } from './catalogue/memory.js';
+import { type Processing, softwareProcessing } from './processing.js';
 import { chain, element } from './syntax.js';
+
+const software = softwareProcessing(null);
 
 /** What a tier asks for. */
 export interface TierSettings {
@@ -73,11 +77,15 @@ export function gateSetting(tier: string, minFps: number | null | undefined) {
 /**
  * Caps that bound the size. videoscale picks from the ranges the size nearest to its input that keeps the display
  * aspect ratio (gst_video_scale_fixate_caps): it never enlarges, and the steps of 2 suit 4:2:0. Anamorphic pictures
- * come out with square pixels, since a JPEG viewer knows no other.
+ * come out with square pixels, since a JPEG viewer knows no other. The chips' scalers took their choice over from it.
  */
-export function sizeCaps({ width, height }: Pick<TierSettings, 'width' | 'height'>): string {
+export function sizeCaps(
+  { width, height }: Pick<TierSettings, 'width' | 'height'>,
+  { tierMemory, formats }: Pick<Processing, 'tierMemory' | 'formats'> = software,
+): string {
   const even = (pixels: number) => Math.max(2, pixels - (pixels % 2));
-  return `video/x-raw,width=(int)[2,${even(width)},2],height=(int)[2,${even(height)},2],pixel-aspect-ratio=(fraction)1/1`;
+  const size = `width=(int)[2,${even(width)},2],height=(int)[2,${even(height)},2],pixel-aspect-ratio=(fraction)1/1`;
+  return rawCaps(tierMemory, formats, size);
 }
 
 /** A property of one of a pipeline's elements, which may be set while it plays. */
@@ -88,24 +96,30 @@ export interface ElementSetting {
 }
 
 /** What a tier's settings are on its elements. */
-function settingsOf(tier: string, settings: TierSettings) {
+function settingsOf(tier: string, settings: TierSettings, processing: Processing) {
   const names = tierElements(tier);
+  const encoder = Object.entries(processing.jpeg.encoder.properties(settings.quality));
   return {
     rate: { element: names.rate, property: 'max-rate', value: settings.fps },
-    size: { element: names.size, property: 'caps', value: sizeCaps(settings) },
-    quality: { element: names.jpeg.encoder, property: 'quality', value: settings.quality },
+    size: { element: names.size, property: 'caps', value: sizeCaps(settings, processing) },
+    quality: encoder.map(([property, value]) => ({ element: names.jpeg.encoder, property, value })),
     gate: gateSetting(tier, settings.minFps),
-  } satisfies Record<string, ElementSetting>;
+  } satisfies Record<string, ElementSetting | readonly ElementSetting[]>;
 }
 
 /** What must be set on a running tier to make one out of the other. */
-export function tierChanges(tier: string, before: TierSettings, after: TierSettings): readonly ElementSetting[] {
-  const old = settingsOf(tier, before);
-  const fresh = settingsOf(tier, after);
+export function tierChanges(
+  tier: string,
+  before: TierSettings,
+  after: TierSettings,
+  processing: Processing = software,
+): readonly ElementSetting[] {
+  const old = settingsOf(tier, before, processing);
+  const fresh = settingsOf(tier, after, processing);
   const changes: ElementSetting[] = [
     ...(old.rate.value === fresh.rate.value ? [] : [fresh.rate]),
     ...(old.size.value === fresh.size.value ? [] : [fresh.size]),
-    ...(old.quality.value === fresh.quality.value ? [] : [fresh.quality]),
+    ...fresh.quality.filter(({ value }, i) => value !== old.quality[i]?.value),
     ...(old.gate.value === fresh.gate.value ? [] : [fresh.gate]),
   ];
   // The change is to be seen also where nothing moves.
@@ -113,28 +127,33 @@ export function tierChanges(tier: string, before: TierSettings, after: TierSetti
 }
 
 /** What a tier's media share, from raw frames to a tee of pictures of its size and rate. */
-export function scaledBranch(tier: string, settings: TierSettings): string {
+export function scaledBranch(tier: string, settings: TierSettings, processing: Processing = software): string {
   const names = tierElements(tier);
-  const { rate, size } = settingsOf(tier, settings);
+  const { rate, size } = settingsOf(tier, settings, processing);
   return chain(
     shutValve(names.valve),
     latestFrameQueue(names.queue),
     element('lenscastratelimit', { name: rate.element, [rate.property]: rate.value }),
-    'videoscale',
+    processing.scale,
     element('capsfilter', { name: size.element, [size.property]: size.value }),
     element('tee', { name: names.pictures, 'allow-not-linked': true }),
   );
 }
 
-/** A tier's JPEG branch, from its scaled pictures. */
-export function jpegTierBranch(tier: string, settings: TierSettings): string {
+/**
+ * A tier's JPEG branch, from its scaled pictures. Whether one shows something new is seen by the picture where that
+ * lies in the system's memory, else by the JPEG.
+ */
+export function jpegTierBranch(tier: string, settings: TierSettings, processing: Processing = software): string {
   const names = tierElements(tier).jpeg;
-  const { quality } = settingsOf(tier, settings);
+  const { before, visible, encoder } = processing.jpeg;
+  const gate = stillGate(tier, settings.minFps);
   return chain(
     shutValve(names.valve),
-    'videoconvert',
-    stillGate(tier, settings.minFps),
-    element('jpegenc', { name: quality.element, [quality.property]: quality.value }),
+    before,
+    visible ? gate : '',
+    element(encoder.element, { name: names.encoder, ...encoder.properties(settings.quality) }),
+    visible ? '' : gate,
     frameSink(names.sink),
   );
 }

@@ -1,0 +1,104 @@
+/** From a choice of rows to what a pipeline is described with. */
+import type { H264Encoder } from '../h264-encoder.js';
+import { DECODER, type EncoderInput, type JpegEncoder, type Processing } from '../processing.js';
+import { chain, element } from '../syntax.js';
+import type { Choice, Placed } from './choice.js';
+import { fitProperties, type KnownProperties } from './element-properties.js';
+import { type Memory, rawCaps } from './memory.js';
+import { type DecodeRow, type H264Row, isHardware, type JpegRow, type ScaleRow } from './row.js';
+
+/** What an element can be set to on this machine; null: all that the catalogue sets. */
+export type PropertiesOf = (factory: string) => KnownProperties | null;
+
+/** Sets of each element what it has. Throws RangeError where the choice leaves out the scaler that it needs. */
+export function processingOf(choice: Choice, propertiesOf: PropertiesOf): Processing {
+  const { lane, scale, jpeg, h264 } = choice;
+  const own = [jpeg.pictures.memory, h264?.pictures.memory].find((memory) => memory !== undefined && isForeign(memory));
+  const tierMemory = own ?? 'system';
+  return {
+    decode: decodeOf(choice, propertiesOf),
+    lane,
+    tierMemory,
+    scale: lane === 'system' && tierMemory === 'system' ? 'videoscale' : chain(...bridge(lane, tierMemory, scale)),
+    formats: tierMemory !== 'system' ? ['NV12'] : lane === 'system' ? [] : ['I420', 'NV12'],
+    jpeg: { ...inputOf(jpeg, tierMemory, scale, false), encoder: fitJpeg(jpeg.row, propertiesOf) },
+    h264:
+      h264 === null
+        ? null
+        : {
+            ...inputOf(h264, tierMemory, scale, true),
+            encoder: fitH264(h264.row, propertiesOf),
+            caps: h264.row.caps,
+          },
+  };
+}
+
+function isForeign(memory: Memory): boolean {
+  return memory !== 'system';
+}
+
+function bridge(from: Memory, to: Memory, scale: ScaleRow | null): readonly string[] {
+  if (scale === null) throw new RangeError(`no scaler from ${from} to ${to}`);
+  if (!isForeign(from)) return scale.into;
+  return isForeign(to) ? scale.within : scale.out;
+}
+
+function decodeOf({ decode, scale }: Choice, propertiesOf: PropertiesOf): string | null {
+  if (decode === null || !isHardware(decode.row)) return null;
+  const { row, pictures } = decode;
+  const { memory, formats } = pictures;
+  const properties = fitProperties(row.properties, propertiesOf(row.element));
+  return chain(
+    ...row.before,
+    element(row.element, { name: DECODER, ...properties }),
+    ...laneOf(row, memory, scale),
+    element('capsfilter', { caps: rawCaps(memory, row.converts && isForeign(memory) ? ['NV12'] : formats) }),
+  );
+}
+
+function laneOf(row: DecodeRow, memory: Memory, scale: ScaleRow | null): readonly string[] {
+  return row.converts && isForeign(memory) ? bridge(memory, memory, scale) : [];
+}
+
+/**
+ * Behind a tee of a chip's memory each branch has a queue and a converter of its own, and none of that memory reaches
+ * an appsink. `queued`: the branch has its queue already.
+ */
+function inputOf(
+  { row, pictures }: Placed<JpegRow | H264Row>,
+  tierMemory: Memory,
+  scale: ScaleRow | null,
+  queued: boolean,
+): EncoderInput {
+  const { memory, formats } = pictures;
+  const caps = element('capsfilter', { caps: rawCaps(memory, formats) });
+  const visible = memory === 'system';
+  if (!isForeign(tierMemory)) {
+    return { before: isHardware(row) ? chain('videoconvert', caps) : 'videoconvert', visible };
+  }
+  const queue = queued ? '' : element('queue', { 'max-size-buffers': 1, 'max-size-bytes': 0, 'max-size-time': 0 });
+  const convert = visible ? 'videoconvert' : '';
+  const plain = element('capsfilter', { caps: rawCaps('system', ['I420', 'NV12']) });
+  const crossed = visible && !isHardware(row) ? plain : caps;
+  return {
+    before: chain(queue, ...bridge(tierMemory, memory, scale), crossed, isHardware(row) ? '' : convert),
+    visible,
+  };
+}
+
+function fitJpeg(row: JpegRow, propertiesOf: PropertiesOf): JpegEncoder {
+  const { element: factory, properties } = row.encoder;
+  const known = propertiesOf(factory);
+  return { element: factory, properties: (quality) => fitProperties(properties(quality), known) };
+}
+
+function fitH264(row: H264Row, propertiesOf: PropertiesOf): H264Encoder {
+  const { element: factory, properties, live, keyframe } = row.encoder;
+  const known = propertiesOf(factory);
+  return {
+    element: factory,
+    properties: (bitrateBps, fps) => fitProperties(properties(bitrateBps, fps), known),
+    live,
+    keyframe,
+  };
+}
