@@ -33,7 +33,9 @@ export class SendQueue {
   readonly #pace = new Pace();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  /** How many packets of the first one were sent. */
+  /** The first one, once it has its timestamp. */
+  #begun: RtpAccessUnit | undefined;
+  /** How many of its packets were sent. */
   #sentPackets = 0;
   #needsKeyframe = true;
   #blockedSinceMs: number | null = null;
@@ -86,7 +88,7 @@ export class SendQueue {
   clear(): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#sentPackets = 0;
+    this.#end();
   }
 
   #isStuck(unit: RtpAccessUnit, nowMs: number): boolean {
@@ -96,12 +98,12 @@ export class SendQueue {
 
   /** Returns whether the access unit was sent to its end. */
   #sendFirst({ unit, tier }: Waiting, nowMs: number): boolean {
-    const { sender, timeline, onSent } = this.#options;
+    const { sender, onSent } = this.#options;
     for (;;) {
       const packet = unit.packets[this.#sentPackets];
       if (packet === undefined) break;
       if (!this.#pace.allows(nowMs)) return false;
-      if (this.#sentPackets === 0) sender.begin(unit, timeline.next(unit.captureMs));
+      this.#begin(unit);
       if (!sender.sendNext(packet, nowMs)) {
         this.#blockedSinceMs ??= nowMs;
         return false;
@@ -112,10 +114,22 @@ export class SendQueue {
     }
     this.#waiting.shift();
     this.#waitingBytes -= unit.bytes;
-    this.#sentPackets = 0;
+    this.#end();
     this.#delivered++;
     onSent(unit, tier);
     return true;
+  }
+
+  #begin(unit: RtpAccessUnit): void {
+    if (this.#begun === unit) return;
+    this.#begun = unit;
+    const { sender, timeline } = this.#options;
+    sender.begin(unit, timeline.next(unit.captureMs));
+  }
+
+  #end(): void {
+    this.#begun = undefined;
+    this.#sentPackets = 0;
   }
 
   #fallBehind(): void {
@@ -124,7 +138,7 @@ export class SendQueue {
     this.#dropped += this.#waiting.length - kept.length;
     this.#waiting = kept;
     this.#waitingBytes = kept.reduce((sum, { unit }) => sum + unit.bytes, 0);
-    this.#sentPackets = 0;
+    this.#end();
     this.#blockedSinceMs = null;
     this.#needsKeyframe = kept.length === 0;
     if (this.#needsKeyframe) this.#options.onBehind();

@@ -83,6 +83,12 @@ export class TestViewer {
     });
   }
 
+  /** The sequence number of the last media packet. */
+  get newest(): number {
+    const last = this.datagrams.findLast((datagram) => !isRtcp(datagram) && datagram.readUInt32BE(8) === ssrc);
+    return last?.readUInt16BE(2) ?? 0;
+  }
+
   get rtp(): ReceivedPacket[] {
     return this.datagrams.filter((datagram) => !isRtcp(datagram)).map(readPacket);
   }
