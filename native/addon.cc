@@ -5,6 +5,7 @@
 #include <string>
 
 #include "border.h"
+#include "element_properties.h"
 #include "environment.h"
 #include "gst_ptr.h"
 #include "kernel_clock.h"
@@ -43,6 +44,24 @@ Napi::Value findElement(const Napi::CallbackInfo& info) {
     object.Set("plugin", toString(gst_plugin_feature_get_plugin_name(feature)));
     object.Set("version", plugin ? toString(gst_plugin_get_version(plugin.get())) : std::string());
     object.Set("rank", static_cast<double>(gst_plugin_feature_get_rank(feature)));
+    return object;
+  });
+}
+
+Napi::Value elementPropertiesOf(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto properties = elementProperties(stringArg(info[0], "factory"));
+    if (!properties) return info.Env().Null();
+    Napi::Object object = Napi::Object::New(info.Env());
+    for (const auto& [name, nicks] : *properties) {
+      if (!nicks) {
+        object.Set(name, info.Env().Null());
+        continue;
+      }
+      Napi::Array array = Napi::Array::New(info.Env());
+      for (uint32_t i = 0; i < nicks->size(); i += 1) array.Set(i, (*nicks)[i]);
+      object.Set(name, array);
+    }
     return object;
   });
 }
@@ -140,6 +159,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("openPipelineAsync", PipelineWrap::openAsync);
   add("releaseFrame", releaseFrame);
   add("findElement", findElement);
+  add("elementProperties", elementPropertiesOf);
   add("probe", probeAsync);
   add("queryCaps", queryCapsAsync);
   add("stats", stats);

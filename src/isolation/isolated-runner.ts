@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type {
   AddonStats,
+  NativeAddon,
   PipelineHandlers,
   PipelineOptions,
   PipelineRunner,
@@ -79,6 +80,12 @@ export class IsolatedRunner implements PipelineRunner {
   async queryCaps(description: string, timeoutMs: number): Promise<readonly string[]> {
     const result = await this.#look({ type: 'queryCaps', description, timeoutMs });
     return result as readonly string[];
+  }
+
+  /** As the addon's; what crashes or hangs there rejects. */
+  async elementProperties(factory: string, timeoutMs: number): Promise<ReturnType<NativeAddon['elementProperties']>> {
+    const result = await this.#look({ type: 'elementProperties', factory, timeoutMs });
+    return result as ReturnType<NativeAddon['elementProperties']>;
   }
 
   /** As the addon's, of this camera; `abandoned` counts processes that not even SIGKILL ended. */

@@ -86,6 +86,7 @@ export class PipelineHost {
   #do(request: Request): Promise<unknown> {
     const { addon } = this.#options;
     if (request.type === 'probe') return addon.probe(request.description, request.timeoutMs);
+    if (request.type === 'elementProperties') return Promise.resolve(addon.elementProperties(request.factory));
     if (request.type === 'queryCaps') return addon.queryCaps(request.description, request.timeoutMs);
     if (this.#pipeline === undefined) return Promise.reject(this.#openError);
     this.#statsTimer = setInterval(() => this.#tellStats(), statsEveryMs);

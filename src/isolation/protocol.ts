@@ -6,7 +6,8 @@ import type { PipelineEvent, PipelineOptions, PipelineStats, PropertyValue } fro
 export type Request =
   /** Starts the pipeline of `open`; fails with that one's error where it had any. */
   | { readonly type: 'start' }
-  | { readonly type: 'probe' | 'queryCaps'; readonly description: string; readonly timeoutMs: number };
+  | { readonly type: 'probe' | 'queryCaps'; readonly description: string; readonly timeoutMs: number }
+  | { readonly type: 'elementProperties'; readonly factory: string; readonly timeoutMs: number };
 
 export type ToProcess =
   | (Request & { readonly id: number })

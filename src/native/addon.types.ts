@@ -279,6 +279,11 @@ export interface NativeAddon {
   /** Null where the registry has no such factory. */
   findElement(factory: string): ElementInfo | null;
   /**
+   * An element's writable properties by name; of an enumeration its nicks, else null. Null where there is no such
+   * element. Loads its plugin, and so runs the plugin's code: ask in a process that may crash.
+   */
+  elementProperties(factory: string): Readonly<Record<string, readonly string[] | null>> | null;
+  /**
    * Runs a description whose sink is `appsink name=probe` until one buffer arrived there, on a thread of its own.
    * Resolves with that buffer's caps and size once the pipeline is in NULL again. Rejects with ERR_TIMEOUT (at most
    * 500 ms late, where a state change hangs: abandoned then, as in {@link NativePipeline.close}), ERR_STATE_CHANGE,

@@ -139,6 +139,10 @@ export class FakeAddon implements NativeAddon {
     return null;
   }
 
+  elementProperties(): null {
+    return null;
+  }
+
   probe() {
     return this.probeResult();
   }
