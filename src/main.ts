@@ -20,6 +20,8 @@ import { toJson, toText, worstLevel } from './doctor/report.js';
 import { addonFile, loadAddon } from './native/addon.js';
 import type { NativeAddon } from './native/addon.types.js';
 import { startServer } from './server.js';
+import { ServiceManager } from './service/service-manager.js';
+import { Watchdog } from './service/watchdog.js';
 
 const exitCodes = { failure: 1, usage: 2 } as const;
 
@@ -42,8 +44,17 @@ async function main(words: readonly string[]): Promise<void> {
   const reloader = new ConfigReloader({ load, apply: async (changed) => (await starting).apply(changed), log });
   const watch = file === null ? null : new FileWatch(file, () => void reloader.reload());
   const server = await starting;
+  const manager = ServiceManager.of({
+    environment: process.env,
+    pid: process.pid,
+    send: (path, text) => addon.notifySocket(path, text),
+    onFailure: (error) => log.warn(`the service manager can't be told: ${String(error)}`),
+  });
+  const watchdog = manager && new Watchdog({ manager, vitals: server.vitals, clock: monotonicMs, log });
   heedSignals({
     stop: async () => {
+      manager?.stopping();
+      watchdog?.close();
       watch?.close();
       await Promise.all([reloader.close(), server.close()]);
     },
@@ -52,6 +63,7 @@ async function main(words: readonly string[]): Promise<void> {
   log.info(`Lenscast ${version} with GStreamer ${addon.gstreamerVersion}`, { config: file ?? 'none' });
   for (const camera of server.cameras) log.info(`camera ${camera.id}: ${formatSource(camera.source)}`);
   log.info(`listening on ${pageUrl(config.server.host, server.port)}`);
+  manager?.ready();
 }
 
 const reachTimeoutMs = 3000;

@@ -7,6 +7,7 @@ import { publishCamera } from './camera/camera-events.js';
 import { camerasOrDefault } from './camera/default-source.js';
 import { cameraFacts } from './camera/facts.js';
 import { CameraFleet } from './camera/fleet.js';
+import { cameraVitals } from './camera/vitals.js';
 import type { CameraConfig, Config } from './config/config.js';
 import { describeDiff } from './config/diff.js';
 import type { Clock } from './core/clock.js';
@@ -18,6 +19,7 @@ import { ViewerRegistry } from './hub/viewer-registry.js';
 import { Isolation } from './isolation/isolation.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { NativeAddon } from './native/addon.types.js';
+import type { Vitals } from './service/vitals.js';
 import { MjpegTransport } from './transports/mjpeg/transport.js';
 import type { Sockets } from './transports/tcp/sockets.js';
 import { WebSocketTransport } from './transports/websocket/transport.js';
@@ -38,6 +40,8 @@ export interface Server {
    * address to listen on stays.
    */
   apply(config: Config): Promise<void>;
+  /** For the service manager's watchdog. */
+  vitals(): Vitals;
   /** Ends streams and pipelines within about two seconds. Idempotent. */
   close(): Promise<void>;
 }
@@ -112,6 +116,11 @@ export async function startServer({ config, addon, clock, log, version }: Server
       log.info('configuration applied', describeDiff(await fleet.apply(await camerasOf(next))));
       events.publish({ type: 'cameras' });
     },
+    vitals: () => ({
+      cameras: cameras.all().map(cameraVitals),
+      abandonedPipelines: addon.stats().abandoned,
+      viewers: viewers.all().length,
+    }),
     close: () => {
       closing ??= close();
       return closing;

@@ -1,4 +1,4 @@
-import type { Cause } from './supervisor.js';
+import type { Cause, SupervisorSettings } from './supervisor.js';
 
 /** What a camera's source did over the last two seconds. */
 export interface SourceWindow {
@@ -13,6 +13,15 @@ export interface SourceWindow {
   readonly damaged: number;
   /** What the source promised in its caps; null where it promised nothing. */
   readonly promisedFps: number | null;
+}
+
+/**
+ * How long a live source may be silent: five frame times, but until two frames told what a frame time is, as long as a
+ * start may take.
+ */
+export function stallTimeoutMs(frameIntervalMs: number | null, settings: SupervisorSettings): number {
+  if (frameIntervalMs === null) return settings.startTimeoutMs;
+  return Math.max(settings.stallTimeoutMs, Math.min(settings.startTimeoutMs, 5 * frameIntervalMs));
 }
 
 const leastSpanMs = 1500;

@@ -4,7 +4,7 @@ import type { PipelineRunner } from '../native/addon.types.js';
 import type { Output, OutputKey } from '../pipeline/output.js';
 import type { ElementSetting } from '../pipeline/tier.js';
 import type { Whereabouts } from './cause.js';
-import { findAilment, findLoss, findUndecodable } from './health.js';
+import { findAilment, findLoss, findUndecodable, stallTimeoutMs } from './health.js';
 import { whyUnreachable } from './network-cause.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
@@ -138,11 +138,8 @@ export class Keeper {
     handlers.onSupervision(before);
   }
 
-  /** Five frame times, but until two frames told what a frame time is, as long as a start may take. */
   #stallTimeoutMs(): number {
-    const { stallTimeoutMs, startTimeoutMs } = this.#settings;
-    const intervalMs = this.progress.frameIntervalMs;
-    return intervalMs === null ? startTimeoutMs : Math.max(stallTimeoutMs, Math.min(startTimeoutMs, 5 * intervalMs));
+    return stallTimeoutMs(this.progress.frameIntervalMs, this.#settings);
   }
 
   /** A camera of which nothing was heard, although it is asked: does it answer at all? */
