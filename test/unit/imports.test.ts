@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   camera: ['core', 'native', 'config', 'hub', 'pipeline'],
   'transports/mjpeg': ['core', 'hub', 'transports/tcp', 'hono'],
   'transports/snapshot': ['core', 'hub', 'transports/tcp', 'hono'],
-  'transports/whep': ['core', 'hub', 'transports/tcp', 'hono'],
+  'transports/whep': ['core', 'hub', 'transports/tcp', 'transports/rtp', 'hono'],
   'transports/websocket': ['core', 'hub', 'transports/tcp', 'hono'],
   'transports/rtp': ['core', 'hub', 'transports/tcp', 'hono'],
   'transports/tcp': ['core', 'hub', 'hono'],

@@ -4,9 +4,10 @@ import type { Camera } from '../../camera/camera.js';
 import { isDelivering, isDown } from '../../camera/supervisor.js';
 import { cameraNotFound, snapshotUnavailable } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
+import { checkTierBounds, tierChoice } from '../../hub/tier-query.js';
 import type { TierChoice } from '../../hub/viewer-registry.js';
 import { CONTENT_TYPE } from '../../transports/mjpeg/parts.js';
-import { checkTierBounds, parseStreamQuery, tierChoice } from '../../transports/mjpeg/query.js';
+import { parseStreamQuery } from '../../transports/mjpeg/query.js';
 import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
 import { takeSnapshot } from '../../transports/snapshot/take.js';
 import { type App, clientAddress, type RequestContext, type Services } from '../environment.js';
@@ -98,7 +99,7 @@ async function servePicture(c: RequestContext, camera: Camera, { cameras, clock 
 function keptPicture(camera: Camera, tier: string): Frame | null {
   const kept = camera.lastPicture(tier);
   if (kept === null) return null;
-  const { jpeg: data, width, height, captureMs } = kept;
+  const { data, width, height, captureMs } = kept;
   return new Frame({ data, width, height, captureMs, sequence: 0 }, () => undefined);
 }
 

@@ -6,12 +6,13 @@ import type { Frame } from '../../core/frame.js';
 import { RateMeter } from '../../core/rate.js';
 import type { Channel } from '../../hub/channel.js';
 import { Subscription } from '../../hub/subscription.js';
+import { tierChoice } from '../../hub/tier-query.js';
 import type { TierChoice, Viewer, ViewerLink, ViewerStats } from '../../hub/viewer-registry.js';
 import { TcpConnection } from '../tcp/connection.js';
 import type { FanOut, PartReceiver } from '../tcp/fan-out.js';
 import { descriptorOf, type Sockets } from '../tcp/sockets.js';
 import { CONTENT_TYPE, type PartOptions, part, streamOpening } from './parts.js';
-import { type StreamQuery, tierChoice } from './query.js';
+import type { StreamQuery } from './query.js';
 
 export interface MjpegViewerOptions {
   readonly camera: string;

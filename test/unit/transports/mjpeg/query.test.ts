@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkTierBounds, parseStreamQuery, tierChoice } from '../../../../src/transports/mjpeg/query.js';
+import { checkTierBounds, tierChoice } from '../../../../src/hub/tier-query.js';
+import { parseStreamQuery } from '../../../../src/transports/mjpeg/query.js';
 
 const tiers = ['source', 'high', 'medium', 'low'];
 const invalid = expect.objectContaining({ code: 'QUERY_INVALID', status: 400 });

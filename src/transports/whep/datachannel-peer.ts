@@ -1,0 +1,149 @@
+import { PeerConnection as NativePeerConnection, type Track, Video } from 'node-datachannel';
+import type { ConnectPeer, LocalDescription, PeerConnection, PeerEvents, SelectedPair } from './peer.js';
+import { type Candidate, formatCandidate } from './sdp/candidate.js';
+import { parseSections } from './sdp/sections.js';
+import { parseTransport, type TransportDescription } from './sdp/transport.js';
+import type { UdpPort } from './udp-port.js';
+
+const mid = 'video';
+const payloadType = 96;
+const gatheringTimeoutMs = 1000;
+const lookEveryMs = 20;
+
+/**
+ * A connection of node-datachannel, on the port that all share. It never sees what a viewer wrote: it is given
+ * descriptions made anew from what was read and checked. It has to stay on the main thread, since its library aborts
+ * where the thread that loaded it ends. Its objects let go of everything in `close()`, given that the callbacks for
+ * their end are set: these must stay set, and the track must be closed before its connection.
+ */
+class DatachannelPeer implements PeerConnection {
+  readonly #events: PeerEvents;
+  readonly #native: NativePeerConnection;
+  readonly #track: Track;
+  readonly #hasIceServers: boolean;
+  #isOpen = false;
+  #isClosed = false;
+
+  constructor(port: UdpPort, iceServers: readonly string[], events: PeerEvents) {
+    this.#events = events;
+    this.#hasIceServers = iceServers.length > 0;
+    this.#native = new NativePeerConnection('viewer', {
+      iceServers: [...iceServers],
+      enableIceUdpMux: true,
+      portRangeBegin: port.port,
+      portRangeEnd: port.port,
+      ...(port.bindAddress === undefined ? {} : { bindAddress: port.bindAddress }),
+      disableAutoNegotiation: false,
+      forceMediaTransport: true,
+    });
+    this.#native.onStateChange((state) => this.#changed(state));
+    const video = new Video(mid, 'SendOnly');
+    video.addH264Codec(payloadType);
+    this.#track = this.#native.addTrack(video);
+    this.#track.onClosed(() => undefined);
+    this.#track.onOpen(() => {
+      if (this.#isClosed) return;
+      this.#isOpen = true;
+      events.onOpen();
+    });
+    this.#track.onMessage((bytes) => {
+      if (!this.#isClosed) events.onRtcp(bytes);
+    });
+  }
+
+  answer(remote: TransportDescription): Promise<LocalDescription> {
+    this.#native.setRemoteDescription(describe(remote), 'offer');
+    return this.#localDescription();
+  }
+
+  offer(): Promise<LocalDescription> {
+    this.#native.setLocalDescription('offer');
+    return this.#localDescription();
+  }
+
+  accept(remote: TransportDescription): void {
+    if (!this.#isClosed) this.#native.setRemoteDescription(describe(remote), 'answer');
+  }
+
+  addCandidate(candidate: Candidate): void {
+    if (!this.#isClosed) this.#native.addRemoteCandidate(formatCandidate(candidate), mid);
+  }
+
+  send(packet: Uint8Array): boolean {
+    if (!this.#isOpen || this.#isClosed) return false;
+    try {
+      return this.#track.sendMessageBinary(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength));
+    } catch {
+      // It ended on another thread, which tells of it in a moment.
+      return false;
+    }
+  }
+
+  pair(): SelectedPair | null {
+    const pair = this.#isOpen && !this.#isClosed ? this.#native.getSelectedCandidatePair() : null;
+    if (pair === null) return null;
+    const end = ({ address, port }: { readonly address: string; readonly port: number }) =>
+      `${address.includes(':') ? `[${address}]` : address}:${port}`;
+    return { local: end(pair.local), remote: end(pair.remote) };
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#track.close();
+    this.#native.close();
+  }
+
+  #changed(state: string): void {
+    if (this.#isClosed) return;
+    if (state === 'closed') this.#events.onEnd('closed');
+    else if (state === 'failed' || state === 'disconnected') this.#events.onEnd('unreachable');
+  }
+
+  async #localDescription(): Promise<LocalDescription> {
+    if (this.#hasIceServers) await this.#gathered();
+    const sdp = this.#isClosed ? undefined : this.#native.localDescription()?.sdp;
+    if (sdp === undefined) throw new Error('the connection was closed before it was described');
+    const { attributes, media } = parseSections(sdp);
+    const section = media[0]?.attributes ?? [];
+    const description = parseTransport(section, attributes);
+    return { ...description, candidates: description.candidates.filter(({ type }) => type !== 'host') };
+  }
+
+  /** What the ICE servers haven't told by then comes too late. */
+  async #gathered(): Promise<void> {
+    const endMs = performance.now() + gatheringTimeoutMs;
+    while (!this.#isClosed && this.#native.gatheringState() !== 'complete' && performance.now() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+  }
+}
+
+/** The description of the other side, as far as the connection itself needs one. */
+function describe({ ice, fingerprint, setup, candidates }: TransportDescription): string {
+  const lines = [
+    'v=0',
+    'o=- 1 1 IN IP4 0.0.0.0',
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${mid}`,
+    `m=video 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${mid}`,
+    'a=recvonly',
+    'a=rtcp-mux',
+    `a=rtpmap:${payloadType} H264/90000`,
+    `a=ice-ufrag:${ice.ufrag}`,
+    `a=ice-pwd:${ice.password}`,
+    'a=ice-options:trickle',
+    `a=fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
+    `a=setup:${setup}`,
+    ...candidates.map((candidate) => `a=${formatCandidate(candidate)}`),
+  ];
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+/** Connections on one port. `iceServers` as `stun:HOST:PORT` or `turn:USER:PASSWORD@HOST:PORT`. */
+export function datachannelPeers(port: UdpPort, iceServers: readonly string[]): ConnectPeer {
+  return (events) => new DatachannelPeer(port, iceServers, events);
+}
