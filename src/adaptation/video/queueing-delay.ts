@@ -1,0 +1,88 @@
+import type { Arrival } from './packets.js';
+import { Slots } from './slots.js';
+
+// How long the shortest way that was seen counts: clocks drift apart, and ways change.
+const baseMs = 10_000;
+const floorSlotMs = 100;
+const standingMs = 25;
+const growingSlots = 4;
+const growingMs = 10;
+// A shortest wait that stays within this, or a quarter of itself, in each of so many half seconds is the way itself: a
+// queue that grows or overflows is never so even.
+const evenMs = 4;
+const evenShare = 0.25;
+const mostEvenMs = 15;
+const slotsPerPart = 5;
+const evenParts = 4;
+
+/**
+ * How long packets wait in queues: by how much their way took longer than the shortest of the last ten to twenty
+ * seconds. The two clocks have different origins, so only differences count.
+ */
+export class QueueingDelay {
+  /** The least of arrived less sent in the present ten seconds, and in the ten before. */
+  #base = Number.POSITIVE_INFINITY;
+  #olderBase = Number.POSITIVE_INFINITY;
+  #baseSinceMs = Number.NaN;
+  readonly #floors = new Slots(
+    floorSlotMs,
+    1 + evenParts * slotsPerPart,
+    () => ({ leastMs: Number.POSITIVE_INFINITY }),
+    (sums) => {
+      sums.leastMs = Number.POSITIVE_INFINITY;
+    },
+  );
+
+  /** Takes a packet and tells how long it waited. */
+  add({ sentMs, arrivedMs }: Arrival): number {
+    const wayMs = arrivedMs - sentMs;
+    if (!(Math.abs(arrivedMs - this.#baseSinceMs) < baseMs)) {
+      this.#olderBase = this.#base;
+      this.#base = wayMs;
+      this.#baseSinceMs = arrivedMs;
+    }
+    this.#base = Math.min(this.#base, wayMs);
+    const floor = this.#floors.at(arrivedMs);
+    if (floor !== undefined) floor.leastMs = Math.min(floor.leastMs, wayMs);
+    return wayMs - this.wayMs;
+  }
+
+  /** Arrived less sent where nothing waits; infinite before the first packet. */
+  get wayMs(): number {
+    return Math.min(this.#base, this.#olderBase);
+  }
+
+  /**
+   * Whether packets wait even between frames, and longer and longer; or for so long that it can't be that the way has
+   * become longer.
+   */
+  get isCongested(): boolean {
+    const floors = [...this.#floors.recent()].map(({ leastMs }) => leastMs - this.wayMs);
+    const newestMs = Math.min(...floors.slice(0, 2));
+    if (floors.length < 2 || newestMs < standingMs) return false;
+    const isGrowing = newestMs - (floors[growingSlots - 1] ?? 0) > growingMs;
+    return isGrowing || (floors.length > evenParts * slotsPerPart && Math.min(...floors) >= standingMs);
+  }
+
+  /** A way that has become longer, by another route, looks like a queue; unlike one it is even and loses nothing. */
+  acceptLongerWay(): void {
+    const floors = [...this.#floors.recent()].slice(1).map(({ leastMs }) => leastMs);
+    if (floors.length < evenParts * slotsPerPart) return;
+    const parts = Array.from({ length: evenParts }, (_, i) =>
+      Math.min(...floors.slice(i * slotsPerPart, (i + 1) * slotsPerPart)),
+    );
+    const leastMs = Math.min(...parts);
+    const longerMs = leastMs - this.wayMs;
+    const spreadMs = Math.max(...parts) - leastMs;
+    if (longerMs < evenMs || spreadMs > Math.min(mostEvenMs, Math.max(evenMs, evenShare * longerMs))) return;
+    this.#base = leastMs;
+    this.#olderBase = leastMs;
+  }
+
+  reset(): void {
+    this.#base = Number.POSITIVE_INFINITY;
+    this.#olderBase = Number.POSITIVE_INFINITY;
+    this.#baseSinceMs = Number.NaN;
+    this.#floors.reset();
+  }
+}
