@@ -1,6 +1,7 @@
 import type { CameraConfig, TierConfig } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
+import type { Frame } from '../core/frame.js';
 import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
 import type { VideoChannel } from '../hub/video-channel.js';
@@ -8,18 +9,20 @@ import type { Medium } from '../hub/viewer-registry.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import { h264Changes } from '../pipeline/h264.js';
 import { chooseH264Encoder, type H264Encoder } from '../pipeline/h264-encoder.js';
-import { planPipeline, SOURCE_TIER } from '../pipeline/plan.js';
+import { type Output, outputKey } from '../pipeline/output.js';
+import type { Passthrough } from '../pipeline/passthrough.js';
+import { SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting, tierChanges } from '../pipeline/tier.js';
 import { whereabouts } from './cause.js';
-import { inspectSource } from './inspect.js';
-import { Inspection } from './inspection.js';
 import { Keeper } from './keeper.js';
-import type { KeptPicture } from './placeholder.js';
-import { changedTiers, deliversJpeg, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
-import type { SessionPlan } from './session.js';
+import type { KeptPicture } from './kept-pictures.js';
+import { OwnFrames } from './own-frames.js';
+import { Planner } from './planner.js';
+import { changedTiers, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
 import type { SourceProgress } from './source-progress.js';
 import { StandIn } from './stand-in.js';
-import { isDown, type Supervision } from './supervisor.js';
+import { logState } from './state-log.js';
+import type { Supervision } from './supervisor.js';
 import type { TierChange } from './tier-settings.js';
 import type { OutputWork } from './tier-work.js';
 import { Tiers } from './tiers.js';
@@ -41,50 +44,55 @@ export interface CameraListener {
   onTiers?(camera: Camera): void;
 }
 
-// A start that takes longer is told of.
-const patienceMs = 900;
-
 /**
  * One camera: a channel for each of its tiers, a pipeline while somebody watches, and what stands in for it while it
- * gives nothing. Owns the pipeline's keeper, the stand-in and a timer; `close()` ends all of it and is idempotent.
+ * gives nothing. Owns the pipeline's keeper and the stand-in; `close()` ends both and is idempotent.
  */
 export class Camera {
   readonly #options: CameraOptions;
   readonly #encoder: H264Encoder | null;
+  readonly #own: OwnFrames;
   readonly #tiers: Tiers;
-  readonly #inspection: Inspection;
+  readonly #planner: Planner;
   readonly #standIn: StandIn;
   readonly #keeper: Keeper;
   readonly #listeners = new Set<CameraListener>();
   #config: CameraConfig;
   #profile: string | null = null;
-  #patience: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(config: CameraConfig, options: CameraOptions) {
     this.#config = config;
     this.#options = options;
     this.#encoder = chooseH264Encoder((element) => options.addon.findElement(element) !== null);
+    this.#own = new OwnFrames(config.source);
     this.#tiers = new Tiers(config.tiers, {
       clock: options.clock,
+      own: this.#own,
       hasVideo: this.#encoder !== null,
       onDemand: (output, wanted) => this.#keeper.watch(output, wanted),
-      onKeyframeWanted: (output) => this.#keeper.requestKeyframe(output),
+      onKeyframeWanted: (output) => {
+        this.#keeper.requestKeyframe(output);
+        this.#standIn.requestKeyframe(outputKey(output));
+      },
     });
-    this.#tiers.passes.jpeg = deliversJpeg(config.source);
-    this.#inspection = new Inspection(
-      () => inspectSource({ ...this.#config, tiers: this.#tiers.allSettings() }, this.#runner),
-      (source) => this.#learn(planPipeline(source, new Map(), { h264: null })),
-    );
+    this.#planner = new Planner({
+      config: () => this.#config,
+      tiers: () => this.#tiers,
+      runner: () => this.#runner,
+      encoder: this.#encoder,
+      own: this.#own,
+      onOwnFrames: () => this.#announceTiers(),
+    });
     this.#standIn = new StandIn({
       addon: options.addon,
       clock: options.clock,
       log: options.log,
-      boundsOf: (tier) => this.#tiers.settings(tier),
-      publish: (tier, frame) => this.#tiers.publish({ tier, medium: 'jpeg' }, frame),
+      encoder: this.#encoder,
+      settingsOf: (tier) => this.#tiers.settings(tier),
+      publish: (output, frame) => this.#tiers.publish(output, frame),
     });
     this.#keeper = this.#makeKeeper();
-    this.#keeper.lingerFor(config.lingerMs);
   }
 
   get #runner(): PipelineRunner {
@@ -124,6 +132,11 @@ export class Camera {
     return this.#tiers.namesOf(medium);
   }
 
+  /** Whether viewers can have the camera's own H.264, and why not. */
+  get sourceVideo(): Passthrough {
+    return this.#own.video;
+  }
+
   /** The tier that `auto` viewers are held to; null where each has its own. */
   get profile(): string | null {
     return this.#profile;
@@ -155,7 +168,8 @@ export class Camera {
     const changes = (one: string) => settings.some(({ property }) => property === one);
     // What its frames weighed says nothing any more.
     if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
-    if ((changes('caps') || changes('max-rate')) && this.#tiers.allSettings()[0] === after) this.#inspection.forget();
+    if ((changes('caps') || changes('max-rate')) && this.#tiers.allSettings()[0] === after)
+      this.#planner.inspection.forget();
     this.#announceTiers();
     return after;
   }
@@ -175,7 +189,7 @@ export class Camera {
     if (otherTiers) this.#tiers.replace(after.tiers.map((tier) => this.#tiers.settings(tier.name) ?? tier));
     if (otherSource) this.#forgetSource();
     if (otherSource || otherTiers || wantsOtherMode(before, after) || before.isolation !== after.isolation) {
-      this.#inspection.forget();
+      this.#planner.inspection.forget();
       this.#keeper.beginAnew();
     }
     if (this.#profile !== null && !this.tierNames.includes(this.#profile)) this.#profile = null;
@@ -205,9 +219,10 @@ export class Camera {
 
   /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */
   async knowTiers(): Promise<void> {
-    if (this.#tiers.passes.jpeg !== undefined || this.#closed) return;
+    if (this.#own.pass('jpeg') !== undefined || this.#closed) return;
     // An inspection opens the device, which a running pipeline may hold.
-    const inspection = this.supervision.pipeline === 'none' ? this.#inspection.get() : this.#inspection.current;
+    const inspection =
+      this.supervision.pipeline === 'none' ? this.#planner.inspection.get() : this.#planner.inspection.current;
     await inspection?.catch(() => undefined);
   }
 
@@ -219,10 +234,9 @@ export class Camera {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#patience);
     await this.#standIn.close();
     await this.#keeper.close();
-    await this.#inspection.idle;
+    await this.#planner.inspection.idle;
     this.#tiers.clear();
   }
 
@@ -230,13 +244,12 @@ export class Camera {
     this.#tiers.clear();
     this.#tiers.forgetSizes();
     this.#standIn.forget();
-    // What isn't known without a look stays as it was until then.
-    this.#tiers.passes.jpeg = deliversJpeg(this.#config.source) ?? this.#tiers.passes.jpeg;
+    this.#own.begin(this.#config.source);
   }
 
   #makeKeeper(): Keeper {
     const { clock, random = Math.random } = this.#options;
-    return new Keeper({
+    const keeper = new Keeper({
       clock,
       random,
       runner: () => this.#runner,
@@ -244,74 +257,50 @@ export class Camera {
       loops: () => this.#config.source.kind === 'file',
       whereabouts: () => whereabouts(this.#config.source),
       handlers: {
-        plan: () => this.#plan(),
-        onPlan: (plan) => this.#learn(plan),
-        onFrame: (output, frame) => this.#tiers.publish(output, frame),
-        onClosing: (loops) => {
-          if (!loops) this.#keepPictures();
+        plan: () => this.#planner.plan(),
+        onPlan: (plan) => this.#planner.learn(plan),
+        onFrame: (output, frame) => this.#publish(output, frame),
+        onSourceVideo: (video) => {
+          if (this.#own.learnVideo(video)) this.#announceTiers();
         },
+        onClosing: (loops) => this.#keepPictures(loops),
         // What the device could do may have changed when it comes back.
-        onFault: () => this.#inspection.forget(),
+        onFault: () => this.#planner.inspection.forget(),
         onSupervision: (before) => this.#onSupervision(before),
       },
     });
+    keeper.lingerFor(this.#config.lingerMs);
+    return keeper;
   }
 
   #onSupervision(before: Supervision): void {
     if (this.#closed) return;
     const { state, cause } = this.supervision;
     if (state !== before.state || cause?.code !== before.cause?.code) this.#announce(before);
-    this.#standInOrNot();
+    this.#standIn.follow(this.supervision, this.#config.name, this.#tiers.watched);
   }
 
-  #keepPictures(): void {
+  #keepPictures(loops: boolean): void {
+    if (loops) return;
     for (const { name, newest } of this.#tiers.channels) {
-      if (newest !== undefined && !newest.isStandIn) this.#standIn.keep(name, newest);
+      if (newest !== undefined && !newest.isStandIn) this.#standIn.keep({ tier: name, medium: 'jpeg' }, newest);
     }
     this.#tiers.clear();
   }
 
-  /** Whoever watches sees within a second what is the matter. */
-  #standInOrNot(): void {
-    clearTimeout(this.#patience);
-    const { state, sinceMs, cause } = this.supervision;
-    const { watched } = this.#tiers;
-    const waitedMs = this.#options.clock() - sinceMs;
-    if (watched.size > 0 && (isDown(state) || (state === 'starting' && waitedMs >= patienceMs))) {
-      const words = cause === null ? state : `${state}: ${cause.message}`;
-      const tiers = [...watched].filter((key) => key.startsWith('jpeg:')).map((key) => key.slice('jpeg:'.length));
-      this.#standIn.show({ name: this.#config.name, words, sinceMs }, new Set(tiers));
-      return;
-    }
-    if (state === 'idle') this.#standIn.rest();
-    else this.#standIn.hide();
-    if (state === 'starting') this.#patience = setTimeout(() => this.#standInOrNot(), patienceMs - waitedMs);
-  }
-
-  async #plan(): Promise<SessionPlan> {
-    const source = await this.#inspection.get();
-    const tiers = new Map(this.#tiers.allSettings().map((tier) => [tier.name, tier]));
-    const options = { sourceMinFps: this.#config.minFps, h264: this.#encoder };
-    const plan = { ...planPipeline(source, tiers, options), ...whereabouts(this.config.source) };
-    return this.config.source.kind === 'http' ? { ...plan, feedUrl: this.config.source.url } : plan;
-  }
-
-  #learn({ outputs }: Pick<SessionPlan, 'outputs'>): void {
-    const passes = outputs.some(({ tier, medium }) => tier === SOURCE_TIER && medium === 'jpeg');
-    if (this.#tiers.passes.jpeg === passes || this.#closed) return;
-    this.#tiers.passes.jpeg = passes;
-    this.#announceTiers();
+  #publish(output: Output, frame: Frame): void {
+    // Of pictures the channel has the last one; of video what can be shown alone.
+    if (output.medium === 'h264' && frame.isKeyframe) this.#standIn.keep(output, frame);
+    this.#tiers.publish(output, frame);
   }
 
   #announceTiers(): void {
+    if (this.#closed) return;
     for (const listener of this.#listeners) listener.onTiers?.(this);
   }
 
   #announce(before: Supervision): void {
-    const { state, cause, attempt } = this.supervision;
-    const fields = { attempt: attempt > 0 && state !== 'live' ? attempt : undefined, was: before.state };
-    if (cause === null) this.#options.log.info(state, fields);
-    else this.#options.log.warn(`${state}: ${cause.message}`, fields);
+    logState(this.#options.log, before, this.supervision);
     for (const listener of this.#listeners) listener.onState?.(this, before.state);
   }
 }

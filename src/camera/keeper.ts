@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { PipelineRunner } from '../native/addon.types.js';
 import type { Output, OutputKey } from '../pipeline/output.js';
+import type { Passthrough } from '../pipeline/passthrough.js';
 import type { ElementSetting } from '../pipeline/tier.js';
 import type { Whereabouts } from './cause.js';
 import { findAilment, findLoss, findUndecodable, stallTimeoutMs } from './health.js';
@@ -28,6 +29,8 @@ export interface KeeperHandlers {
   onPlan(plan: SessionPlan): void;
   /** The frame belongs to the session: retain it to keep it. */
   onFrame(output: Output, frame: Frame): void;
+  /** It is clear now whether the camera's own H.264 can be passed on, or it is otherwise than before. */
+  onSourceVideo(video: Passthrough): void;
   /** The pipeline is about to be closed; a frame that is held would keep its buffers. `loops`: it opens again at once. */
   onClosing(loops: boolean): void;
   /** The pipeline failed: what was known of its source may have changed. */
@@ -178,6 +181,7 @@ export class Keeper {
         handlers: {
           onPlan: (plan) => handlers.onPlan(plan),
           onFrame: (output, frame) => this.#onFrame(output, frame),
+          onSourceVideo: (video) => handlers.onSourceVideo(video),
           onFault: (cause) => this.#onFault(cause),
           onEnded: () => this.#onEnded(),
         },

@@ -1,27 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.js';
 import { Frame } from '../core/frame.js';
 import type { NativeAddon, NativePipeline } from '../native/addon.types.js';
-import { describePlaceholder, PLACEHOLDER } from '../pipeline/placeholder.js';
-import type { TierSettings } from '../pipeline/tier.js';
-
-/** A picture kept in memory of its own. */
-export interface KeptPicture {
-  readonly jpeg: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  /** CLOCK_MONOTONIC ms. */
-  readonly captureMs: number;
-}
-
-export type PlaceholderBounds = Pick<TierSettings, 'width' | 'height'>;
+import { describePlaceholder, PLACEHOLDER, type PlaceholderForm } from '../pipeline/placeholder.js';
+import type { KeptPicture } from './kept-pictures.js';
 
 export interface PlaceholderOptions {
   readonly addon: NativeAddon;
   readonly clock: Clock;
-  /** Whether words are painted over pictures, or over nothing. */
-  readonly hasPicture: boolean;
-  /** Undefined: as large as the picture. */
-  readonly bounds: PlaceholderBounds | undefined;
+  readonly form: PlaceholderForm;
   /** The frame belongs to the placeholder: retain it to keep it. */
   readonly onFrame: (frame: Frame) => void;
   /** It can't be made: an element is missing. At most once; close it then. */
@@ -43,6 +30,7 @@ export class Placeholder {
   #pipeline: NativePipeline | undefined;
   /** What is to be painted once there is a pipeline. */
   #first: Message | undefined;
+  #needsKeyframe = false;
   #closed = false;
 
   constructor(options: PlaceholderOptions) {
@@ -53,10 +41,17 @@ export class Placeholder {
   }
 
   /** Whether it was made for such a picture. */
-  fits({ hasPicture, bounds }: Pick<PlaceholderOptions, 'hasPicture' | 'bounds'>): boolean {
-    const own = this.#options;
-    const isSameSize = own.bounds?.width === bounds?.width && own.bounds?.height === bounds?.height;
-    return own.hasPicture === hasPicture && isSameSize;
+  fits(form: PlaceholderForm): boolean {
+    return isDeepStrictEqual(form, this.#options.form);
+  }
+
+  /** Its video goes on with a keyframe, at the next picture. */
+  requestKeyframe(): void {
+    const { h264 } = this.#options.form;
+    if (h264 === null || this.#closed) return;
+    this.#needsKeyframe = true;
+    const { keyframe } = h264.encoder;
+    this.#pipeline?.requestKeyframe(PLACEHOLDER.encoder, keyframe === 'event' ? undefined : keyframe.action);
   }
 
   /** Paints over `picture`, or over nothing; the frame comes later. Throws what the addon throws. */
@@ -74,9 +69,9 @@ export class Placeholder {
   }
 
   async #open(): Promise<void> {
-    const { addon, hasPicture, bounds } = this.#options;
-    const handlers = { onFrames: () => this.#take(), onEvent: () => undefined };
-    const description = describePlaceholder(hasPicture, bounds);
+    const { addon, form } = this.#options;
+    const handlers = { onFrames: () => this.#takeAll(), onEvent: () => undefined };
+    const description = describePlaceholder(form);
     // Not on this thread: to load what draws letters would hold everybody up for some ten milliseconds.
     this.#pipeline = await addon.openPipelineAsync(description, { sinks: [PLACEHOLDER.sink] }, handlers);
     if (this.#closed) return;
@@ -84,24 +79,31 @@ export class Placeholder {
     if (this.#first !== undefined) paint(this.#pipeline, this.#first);
   }
 
-  #take(): void {
+  #takeAll(): void {
+    while (this.#take());
+  }
+
+  #take(): boolean {
     const native = this.#closed ? null : this.#pipeline?.take(PLACEHOLDER.sink);
-    if (!native) return;
+    if (!native) return false;
     const { addon, clock, onFrame } = this.#options;
-    const { handle, data, width, height, sequence } = native;
-    const init = { data: new Uint8Array(data), width, height, captureMs: clock(), sequence, isStandIn: true };
-    const frame = new Frame(init, () => addon.releaseFrame(handle));
+    const { handle, data, width, height, sequence, keyframe } = native;
+    const picture = { data: new Uint8Array(data), width, height, captureMs: clock(), sequence };
+    const frame = new Frame({ ...picture, isStandIn: true, isKeyframe: keyframe }, () => addon.releaseFrame(handle));
+    if (keyframe) this.#needsKeyframe = false;
     try {
-      onFrame(frame);
+      // One that was on its way when the keyframe was asked for.
+      if (!this.#needsKeyframe) onFrame(frame);
     } finally {
       frame.release();
     }
+    return true;
   }
 }
 
 function paint(pipeline: NativePipeline, { words, picture }: Message): void {
   pipeline.setProperty(PLACEHOLDER.words, 'text', escapeMarkup(words));
-  if (picture !== null) pipeline.push(PLACEHOLDER.input, picture.jpeg, queueBytes);
+  if (picture !== null) pipeline.push(PLACEHOLDER.input, picture.data, queueBytes);
 }
 
 /** textoverlay takes its text for Pango markup. */

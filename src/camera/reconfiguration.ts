@@ -2,14 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { CameraConfig, TierConfig } from '../config/config.js';
-import type { Source } from '../config/source.js';
 import type { TierChange } from './tier-settings.js';
-
-/** Whether the source delivers JPEG, as far as that is known without a look at it. */
-export function deliversJpeg({ kind }: Source): boolean | undefined {
-  if (kind === 'http') return true;
-  return kind === 'v4l2' || kind === 'file' ? undefined : false;
-}
 
 /** Whether its pictures come from somewhere else, or in another manner. */
 export function hasOtherSource(before: CameraConfig, after: CameraConfig): boolean {

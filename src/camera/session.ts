@@ -2,13 +2,15 @@ import type { Clock } from '../core/clock.js';
 import { Frame } from '../core/frame.js';
 import type { PipelineEvent, PipelineRunner, RunnablePipeline, RunnerFrame, TapStats } from '../native/addon.types.js';
 import { type Output, type OutputKey, outputKey } from '../pipeline/output.js';
-import type { PipelinePlan, PlannedOutput } from '../pipeline/plan.js';
+import type { Passthrough } from '../pipeline/passthrough.js';
+import { type PipelinePlan, type PlannedOutput, SOURCE_TIER } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
 import { type ElementSetting, passNext } from '../pipeline/tier.js';
 import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
 import type { PictureSilence } from './health.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import { type NetworkAddress, whyUnreachable } from './network-cause.js';
+import { SourceVideo } from './source-video.js';
 import type { Cause } from './supervisor.js';
 import { type OutputWork, outputWork } from './tier-work.js';
 
@@ -26,6 +28,8 @@ export interface SessionHandlers {
   onPlan(plan: SessionPlan): void;
   /** The frame belongs to the session: retain it to keep it. */
   onFrame(output: Output, frame: Frame): void;
+  /** It is clear now whether the camera's own H.264 can be passed on, or it is otherwise than before. */
+  onSourceVideo(video: Passthrough): void;
   /** At most once; close the session then. */
   onFault(cause: Cause): void;
   /** The source came to its end. At most once; close the session then. */
@@ -66,6 +70,7 @@ export class Session {
   /** Since the plan may have been made: by element and property. */
   readonly #early = new Map<string, ElementSetting>();
   readonly #opening: Promise<void>;
+  readonly #sourceVideo: SourceVideo;
   #plan: SessionPlan | undefined;
   #pipeline: RunnablePipeline | undefined;
   #reader: MjpegReader | undefined;
@@ -78,6 +83,8 @@ export class Session {
   constructor(options: SessionOptions, watched: Iterable<OutputKey>) {
     this.#options = options;
     for (const key of watched) this.#await(key);
+    const caps = () => this.#pipeline?.stats().tap?.caps ?? '';
+    this.#sourceVideo = new SourceVideo({ caps, onVerdict: (video) => this.#onSourceVideo(video) });
     this.#opening = this.#open().catch((error: unknown) => this.#fail(causeOfError(error, this.#plan?.place)));
   }
 
@@ -201,12 +208,18 @@ export class Session {
   #setValves(): void {
     if (this.#plan === undefined || this.#pipeline === undefined || this.#over) return;
     const { outputs, lateValves } = this.#plan;
-    const watched = outputs.filter((output) => this.#watched.has(outputKey(output)));
-    const open = new Set(watched.flatMap(({ valves }) => valves));
+    const isListenedTo = (output: Output) => isSourceVideo(output) && !this.#sourceVideo.isClear;
+    const wanted = outputs.filter((output) => this.#watched.has(outputKey(output)) || isListenedTo(output));
+    const open = new Set(wanted.flatMap(({ valves }) => valves));
     for (const valve of new Set(outputs.flatMap(({ valves }) => valves))) {
       if (open.has(valve) || !lateValves.includes(valve)) this.#setValve(valve, open.has(valve));
       else if (!this.#shutting.has(valve)) this.#shutLater(valve);
     }
+  }
+
+  #onSourceVideo(video: Passthrough): void {
+    this.#options.handlers.onSourceVideo(video);
+    this.#setValves();
   }
 
   #setValve(valve: string, open: boolean): void {
@@ -238,7 +251,9 @@ export class Session {
     }
     const frame = this.#wrap(native);
     try {
-      this.#options.handlers.onFrame(output, frame);
+      if (isSourceVideo(output)) this.#sourceVideo.see(frame.data);
+      // What is only listened to is nobody's.
+      if (waiting !== undefined || !isSourceVideo(output)) this.#options.handlers.onFrame(output, frame);
     } finally {
       frame.release();
     }
@@ -276,4 +291,8 @@ export class Session {
     this.#over = true;
     this.#options.handlers.onFault(cause);
   }
+}
+
+function isSourceVideo({ tier, medium }: Output): boolean {
+  return tier === SOURCE_TIER && medium === 'h264';
 }

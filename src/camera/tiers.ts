@@ -6,10 +6,13 @@ import { VideoChannel } from '../hub/video-channel.js';
 import type { Medium } from '../hub/viewer-registry.js';
 import { type Output, type OutputKey, outputKey } from '../pipeline/output.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
+import type { OwnFrames } from './own-frames.js';
 import { type TierChange, TierSettings } from './tier-settings.js';
 
 export interface TiersOptions {
   readonly clock: Clock;
+  /** Says whether there is the tier `source`. */
+  readonly own: Pick<OwnFrames, 'pass'>;
   /** Whether tiers are encoded to H.264. */
   readonly hasVideo: boolean;
   /** Somebody watches an output now, or nobody any more. */
@@ -20,8 +23,6 @@ export interface TiersOptions {
 
 /** A camera's tiers: a channel for each in each medium, what each is set to, and which are watched. */
 export class Tiers {
-  /** By medium, whether the camera's own frames pass, and so there is the tier `source`; undefined until it is known. */
-  readonly passes: Record<Medium, boolean | undefined> = { jpeg: undefined, h264: undefined };
   readonly #options: TiersOptions;
   readonly #settings: TierSettings;
   readonly #watched = new Set<OutputKey>();
@@ -37,7 +38,7 @@ export class Tiers {
   /** Those that there are in a medium, best first. */
   namesOf(medium: Medium): readonly string[] {
     const encoded = medium === 'jpeg' || this.#options.hasVideo ? this.#settings.all().map(({ name }) => name) : [];
-    return this.passes[medium] === true ? [SOURCE_TIER, ...encoded] : encoded;
+    return this.#options.own.pass(medium) === true ? [SOURCE_TIER, ...encoded] : encoded;
   }
 
   get watched(): ReadonlySet<OutputKey> {

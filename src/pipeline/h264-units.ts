@@ -1,5 +1,8 @@
 /** What an access unit of an Annex B byte stream is made of (ITU-T H.264, 7.3.1, 7.4.1 and annex B). */
 
+/** One access unit a buffer. */
+export const ACCESS_UNITS = 'video/x-h264,stream-format=byte-stream,alignment=au';
+
 export const NAL = { slice: 1, idrSlice: 5, sps: 7 } as const;
 
 /** The type of a NAL unit, whose first byte is its header. */

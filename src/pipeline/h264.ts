@@ -1,14 +1,12 @@
 import type { H264Encoder } from './h264-encoder.js';
-import type { Processing } from './processing.js';
+import { ACCESS_UNITS } from './h264-units.js';
+import { BASELINE, type Processing } from './processing.js';
 import { chain, element } from './syntax.js';
 import { type ElementSetting, latestFrameQueue, shutValve, type TierSettings, tierElements } from './tier.js';
 
-/** Access units of an Annex B byte stream (ITU-T H.264), one a buffer. */
-export const ACCESS_UNITS = 'video/x-h264,stream-format=byte-stream,alignment=au';
-
 /** Frames that build on each other: none is left out before the addon's own queue, which drops to a keyframe. */
-export function accessUnitSink(name: string, caps?: string): string {
-  return element('appsink', { name, sync: false, async: false, ...(caps === undefined ? {} : { caps }) });
+export function accessUnitSink(name: string): string {
+  return element('appsink', { name, sync: false, async: false });
 }
 
 /** A tier's H.264 branch, from its scaled pictures to access units, with parameter sets before each keyframe. */
@@ -22,7 +20,20 @@ export function h264TierBranch(
     shutValve(names.valve),
     latestFrameQueue(names.queue),
     before,
-    element(encoder.element, { name: names.encoder, ...encoder.properties(settings.bitrateBps, settings.fps) }),
+    encodedFrames(names, encoder, settings.bitrateBps, settings.fps, caps),
+  );
+}
+
+/** From raw pictures to access units. */
+export function encodedFrames(
+  names: { readonly encoder: string; readonly sink: string },
+  encoder: H264Encoder,
+  bitrateBps: number,
+  fps: number,
+  caps: string = BASELINE,
+): string {
+  return chain(
+    element(encoder.element, { name: names.encoder, ...encoder.properties(bitrateBps, fps) }),
     element('capsfilter', { caps }),
     element('h264parse', { 'config-interval': -1 }),
     element('capsfilter', { caps: ACCESS_UNITS }),

@@ -12,3 +12,8 @@ export type OutputKey = `${Medium}:${string}`;
 export function outputKey({ tier, medium }: Output): OutputKey {
   return `${medium}:${tier}`;
 }
+
+export function outputOf(key: OutputKey): Output {
+  const [medium] = key.split(':', 1);
+  return { tier: key.slice(key.indexOf(':') + 1), medium: medium === 'jpeg' ? 'jpeg' : 'h264' };
+}

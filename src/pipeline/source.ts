@@ -1,4 +1,6 @@
 import { type Memory, rawCaps } from './catalogue/memory.js';
+import type { Codec } from './catalogue/row.js';
+import { ACCESS_UNITS } from './h264-units.js';
 import { chain, element, quoted } from './syntax.js';
 import type { V4l2Mode } from './v4l2-mode.js';
 
@@ -16,13 +18,18 @@ export type PipelineSource =
       readonly width: number;
       readonly height: number;
       readonly fps: number;
-    };
+    }
+  /** Described elsewhere, up to what the tap's pictures are made of. */
+  | { readonly kind: 'given'; readonly description: string; readonly codec: Codec | 'raw' };
 
 /**
  * What leaves a source's tap: JPEGs, raw pictures, H.264 (perhaps: an RTSP camera's codec shows when it answered) in
  * access units of a byte stream, or frames of another codec that must be decoded for every tier.
  */
 export type SourceOutput = 'jpeg' | 'raw' | 'h264' | 'coded';
+
+// As viewers can have it: with the parameter sets before each keyframe, where a camera gives them once.
+const accessUnits = [element('h264parse', { 'config-interval': -1 }), element('capsfilter', { caps: ACCESS_UNITS })];
 
 export interface SourceDescription {
   /** Fragments whose last element's source pad is the tap's. */
@@ -60,6 +67,8 @@ export function describeSource(source: PipelineSource, lane: Memory = 'system'):
       return describeFile(source.path, source.codec, source.caps);
     case 'csi':
       return describeCsi(source, lane);
+    case 'given':
+      return describeGiven(source.description, source.codec);
   }
 }
 
@@ -124,22 +133,24 @@ function describeRtsp({ url, transport, latencyMs }: RtspSource): SourceDescript
   return {
     description: [
       source,
-      rtp('H264', 'rtph264depay', 'h264parse'),
+      rtp('H264', 'rtph264depay', ...accessUnits),
       rtp('H265', 'rtph265depay', 'h265parse'),
       rtp('JPEG', 'rtpjpegdepay'),
       chain(element('funnel', { name: 'joined' }), tap),
     ].join('  '),
-    output: 'coded',
+    output: 'h264',
     decode: 'decodebin',
   };
 }
 
 function describeFile(path: string, codec: 'jpeg' | 'other', caps: string): SourceDescription {
   const read = chain(element('filesrc', { location: path }), element('parsebin', { name: SOURCE }));
-  const video = chain(`${SOURCE}.`, element('capsfilter', { caps }), pacingTap);
+  const isH264 = caps === 'video/x-h264';
+  const parse = isH264 ? accessUnits : [];
+  const video = chain(`${SOURCE}.`, element('capsfilter', { caps }), ...parse, pacingTap);
   return {
     description: `${read}  ${video}`,
-    output: codec === 'jpeg' ? 'jpeg' : 'coded',
+    output: codec === 'jpeg' ? 'jpeg' : isH264 ? 'h264' : 'coded',
     decode: codec === 'jpeg' ? jpegDecode : 'decodebin',
   };
 }
@@ -159,6 +170,13 @@ function describeCsi(
     output: 'raw',
     decode: '',
   };
+}
+
+function describeGiven(given: string, codec: Codec | 'raw'): SourceDescription {
+  const description = chain(given, tap);
+  if (codec === 'raw') return { description, output: 'raw', decode: '' };
+  if (codec === 'jpeg') return { description, output: 'jpeg', decode: jpegDecode };
+  return { description, output: 'coded', decode: 'decodebin' };
 }
 
 /** Runs a file until its first video frame: what codec it holds. */

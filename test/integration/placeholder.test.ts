@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { type KeptPicture, Placeholder, type PlaceholderBounds } from '../../src/camera/placeholder.js';
+import type { KeptPicture } from '../../src/camera/kept-pictures.js';
+import { Placeholder } from '../../src/camera/placeholder.js';
 import { monotonicMs } from '../../src/core/clock.js';
 import type { Frame } from '../../src/core/frame.js';
 import { loadAddon } from '../../src/native/addon.js';
+import type { PlaceholderForm } from '../../src/pipeline/placeholder.js';
 import { decodeJpeg } from '../support/decode-jpeg.js';
 import { movingJpegs } from '../support/http-camera/jpegs.js';
 import { lumaOf, type Picture } from '../support/picture.js';
@@ -14,7 +16,7 @@ const white = 200;
 interface Request {
   readonly words?: string;
   readonly picture: KeptPicture | null;
-  readonly bounds?: PlaceholderBounds;
+  readonly bounds?: PlaceholderForm['bounds'];
 }
 
 /** What a viewer gets. */
@@ -27,8 +29,7 @@ async function paint(request: Request): Promise<Picture> {
   const placeholder = new Placeholder({
     addon: loadAddon(),
     clock: monotonicMs,
-    hasPicture: picture !== null,
-    bounds,
+    form: { input: picture === null ? null : 'jpeg', bounds, h264: null },
     onFrame: ({ data, isStandIn }: Frame) => {
       expect(isStandIn).toBe(true);
       seen(Uint8Array.from(data));
@@ -43,9 +44,9 @@ async function paint(request: Request): Promise<Picture> {
 }
 
 async function lastPicture(width: number, height: number): Promise<KeptPicture> {
-  const [jpeg] = await movingJpegs(width, height);
-  if (jpeg === undefined) throw new Error('no picture');
-  return { jpeg, width, height, captureMs: 0 };
+  const [data] = await movingJpegs(width, height);
+  if (data === undefined) throw new Error('no picture');
+  return { medium: 'jpeg', data, width, height, captureMs: 0 };
 }
 
 /** The rows that hold white letters, and how many separate lines of text they are. */
@@ -77,7 +78,7 @@ test.each([
 
 test('the last picture can still be made out, darker, and the words stand on it in white', async () => {
   const picture = await lastPicture(640, 360);
-  const original = await decodeJpeg(picture.jpeg);
+  const original = await decodeJpeg(picture.data);
   const shown = await paint({ picture });
   const below = [Math.floor(0.8 * shown.height), shown.height] as const;
   expect(meanLuma(shown, ...below)).toBeLessThan(meanLuma(original, ...below) - 20);

@@ -4,7 +4,9 @@ import type { Cause } from '../../../src/camera/supervisor.js';
 import type { Frame } from '../../../src/core/frame.js';
 import type { NativeFrame } from '../../../src/native/addon.types.js';
 import { type Output, outputKey } from '../../../src/pipeline/output.js';
-import { FakeAddon, type FakePipeline, manualClock, until } from '../fakes.js';
+import type { Passthrough } from '../../../src/pipeline/passthrough.js';
+import { FakeAddon, type FakePipeline, manualClock, noTap, until } from '../fakes.js';
+import { realSps } from '../pipeline/real-sps.js';
 
 const plan: SessionPlan = {
   description: 'a ! b',
@@ -49,6 +51,7 @@ function setUp(init: SetUp = {}) {
   const time = manualClock();
   const addon = new FakeAddon();
   const faults: Cause[] = [];
+  const verdicts: Passthrough[] = [];
   const frames: { readonly tier: string; readonly frame: Frame }[] = [];
   let ends = 0;
   const start = () =>
@@ -60,6 +63,7 @@ function setUp(init: SetUp = {}) {
         handlers: {
           onPlan: () => {},
           onFrame: ({ tier }, frame) => frames.push({ tier, frame }),
+          onSourceVideo: (video) => verdicts.push(video),
           onFault: (cause) => faults.push(cause),
           onEnded: () => ends++,
         },
@@ -70,7 +74,7 @@ function setUp(init: SetUp = {}) {
     await until('a pipeline', () => addon.pipelines.length > 0);
     return addon.pipelines[0] as FakePipeline;
   };
-  return { addon, faults, frames, time, start, opened, ends: () => ends };
+  return { addon, faults, verdicts, frames, time, start, opened, ends: () => ends };
 }
 
 const openValves = (pipeline: FakePipeline) =>
@@ -195,6 +199,48 @@ describe('Session', () => {
     await session.close();
     session.requestKeyframe(video('low'));
     expect(pipeline.keyframeRequests).toHaveLength(2);
+  });
+
+  describe('with video of the camera’s own', () => {
+    const own = { tier: 'source', medium: 'h264', sink: 'h264sink_source', valves: ['h264valve_source'] } as const;
+    const findPlan = () => Promise.resolve({ ...plan, outputs: [own] });
+    const keyframe = (sps: string) => {
+      const data = Buffer.from(`00000001${sps}000000016588`, 'hex');
+      return { ...nativeFrame(1), data: data.buffer.slice(data.byteOffset, data.byteOffset + data.length) };
+    };
+    const show = (pipeline: FakePipeline, caps: string, sps: string) => {
+      pipeline.tap = { ...noTap, caps };
+      pipeline.frames.set('h264sink_source', [keyframe(sps)]);
+      pipeline.handlers.onFrames();
+    };
+
+    it('listens in until it is clear whether it passes, and gives nobody what nobody watches', async () => {
+      const { start, opened, verdicts, frames } = setUp({ findPlan });
+      const session = start();
+      const pipeline = await opened();
+      expect(openValves(pipeline)).toEqual(['h264valve_source']);
+      show(pipeline, '', realSps.high);
+      expect(verdicts).toEqual([]);
+      expect(openValves(pipeline)).toEqual(['h264valve_source']);
+      show(pipeline, 'video/x-h264, stream-format=(string)byte-stream', realSps.high);
+      expect(verdicts).toEqual([{ passes: true, reason: null }]);
+      expect(openValves(pipeline)).toEqual([]);
+      expect(frames).toEqual([]);
+      session.watch(own, true);
+      expect(openValves(pipeline)).toEqual(['h264valve_source']);
+      show(pipeline, 'video/x-h264', realSps.highBFrames);
+      expect(verdicts[1]?.reason).toMatch(/B-frames/);
+      expect(frames).toHaveLength(1);
+      await session.close();
+    });
+
+    it('says which other codec it is', async () => {
+      const { start, opened, verdicts } = setUp({ findPlan });
+      const session = start();
+      show(await opened(), 'video/x-h265, level=(string)4', '4201');
+      expect(verdicts).toEqual([{ passes: false, reason: 'the camera gives H.265, not H.264' }]);
+      await session.close();
+    });
   });
 
   it('takes nothing and calls nobody after its close', async () => {

@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StandIn } from '../../../src/camera/stand-in.js';
-import type { Frame } from '../../../src/core/frame.js';
 import type { Log } from '../../../src/core/log.js';
+import { chooseH264Encoder } from '../../../src/pipeline/h264-encoder.js';
+import { type OutputKey, outputKey } from '../../../src/pipeline/output.js';
 import { FakeAddon, type FakePipeline, manualClock, silentLog, TestFrame } from '../fakes.js';
 
 const trouble = { name: 'Front <door>', words: 'recovering: no frame for 1.0 s', sinceMs: 1_000_000 };
-const sizes: Readonly<Record<string, { readonly width: number; readonly height: number }>> = {
-  high: { width: 1920, height: 1080 },
-  low: { width: 640, height: 360 },
+const sizes: Readonly<
+  Record<string, { readonly width: number; readonly height: number; readonly bitrateBps: number }>
+> = {
+  high: { width: 1920, height: 1080, bitrateBps: 4_000_000 },
+  low: { width: 640, height: 360, bitrateBps: 1_000_000 },
 };
 
 function setUp(addon = new FakeAddon()) {
@@ -19,8 +22,9 @@ function setUp(addon = new FakeAddon()) {
     addon,
     clock: time.clock,
     log,
-    boundsOf: (tier) => sizes[tier],
-    publish: (tier: string, frame: Frame) => void published.push([tier, frame.isStandIn]),
+    encoder: chooseH264Encoder(() => true),
+    settingsOf: (tier) => sizes[tier],
+    publish: (output, frame) => void published.push([outputKey(output), frame.isStandIn]),
   });
   /** The picture of a placeholder is ready. */
   const paint = (pipeline: FakePipeline | undefined) => {
@@ -49,11 +53,11 @@ describe('StandIn', () => {
     expect(standIn.lastPicture('high')).toBeNull();
     const bytes = Uint8Array.of(1, 2, 3);
     const [older, newer] = [new TestFrame(1, 100, bytes), new TestFrame(2, 200)];
-    standIn.keep('high', older);
-    standIn.keep('low', newer);
+    standIn.keep({ tier: 'high', medium: 'jpeg' }, older);
+    standIn.keep({ tier: 'low', medium: 'jpeg' }, newer);
     bytes.fill(0);
     older.release();
-    expect([...(standIn.lastPicture('high')?.jpeg ?? [])]).toEqual([1, 2, 3]);
+    expect([...(standIn.lastPicture('high')?.data ?? [])]).toEqual([1, 2, 3]);
     expect(standIn.lastPicture('medium')).toMatchObject({ captureMs: 200, width: 640, height: 360 });
     standIn.forget();
     expect(standIn.lastPicture('high')).toBeNull();
@@ -61,8 +65,8 @@ describe('StandIn', () => {
 
   it('says the name, the words and since when, at once and each second, on the tiers that are watched', async () => {
     const { standIn, addon, time, pushed } = setUp();
-    standIn.keep('high', new TestFrame(9));
-    standIn.show(trouble, new Set(['high', 'low']));
+    standIn.keep({ tier: 'high', medium: 'jpeg' }, new TestFrame(9));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:high', 'jpeg:low']));
     await made();
     expect(addon.placeholders).toHaveLength(2);
     const [high, low] = addon.placeholders;
@@ -80,10 +84,10 @@ describe('StandIn', () => {
 
   it('publishes what was painted, as no picture of the camera, until it is hidden', async () => {
     const { standIn, addon, published, paint } = setUp();
-    standIn.show(trouble, new Set(['low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     await made();
     paint(addon.placeholders[0]);
-    expect(published).toEqual([['low', true]]);
+    expect(published).toEqual([['jpeg:low', true]]);
     expect(addon.released).toEqual([7]);
     standIn.hide();
     paint(addon.placeholders[0]);
@@ -95,27 +99,27 @@ describe('StandIn', () => {
 
   it('uses a placeholder again, unless its tier is another or there is a picture now', async () => {
     const { standIn, addon } = setUp();
-    standIn.show(trouble, new Set(['low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     standIn.hide();
-    standIn.show(trouble, new Set(['low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     expect(addon.placeholders).toHaveLength(1);
-    standIn.keep('low', new TestFrame(1));
-    standIn.show(trouble, new Set(['low']));
+    standIn.keep({ tier: 'low', medium: 'jpeg' }, new TestFrame(1));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     await made();
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, false]);
-    standIn.show(trouble, new Set(['high']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:high']));
     await made();
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, true, false]);
   });
 
   it('ends its placeholders when nobody will look, and when it is closed, also twice', async () => {
     const { standIn, addon } = setUp();
-    standIn.show(trouble, new Set(['low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     standIn.rest();
     await made();
     expect(addon.placeholders[0]?.closed).toBe(true);
     expect(addon.placeholders[0]?.started).toBe(false);
-    standIn.show(trouble, new Set(['low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     await Promise.all([standIn.close(), standIn.close()]);
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, true]);
     expect(vi.getTimerCount()).toBe(0);
@@ -127,16 +131,16 @@ describe('StandIn', () => {
       throw new Error('GStreamer has no element textoverlay');
     };
     const { standIn, complaints } = setUp(addon);
-    standIn.show(trouble, new Set(['low']));
-    standIn.show(trouble, new Set(['low', 'high']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low', 'jpeg:high']));
     await vi.advanceTimersByTimeAsync(5000);
     expect(complaints).toEqual(['no placeholder: GStreamer has no element textoverlay']);
   });
 
   it('makes a new placeholder for one that takes no more', async () => {
     const { standIn, addon, complaints } = setUp();
-    standIn.keep('low', new TestFrame(1));
-    standIn.show(trouble, new Set(['low']));
+    standIn.keep({ tier: 'low', medium: 'jpeg' }, new TestFrame(1));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     await made();
     const [first] = addon.placeholders;
     if (first === undefined) throw new Error('no placeholder');
@@ -146,7 +150,7 @@ describe('StandIn', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(complaints).toEqual(['no placeholder: the appsrc takes no more']);
     expect(first.closed).toBe(true);
-    standIn.show(trouble, new Set(['low']));
+    standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));
     expect(addon.placeholders).toHaveLength(2);
   });
 });
