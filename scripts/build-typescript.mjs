@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -38,6 +38,7 @@ function main() {
 
 /** Pages and style sheets lie beside the code that serves them. */
 function copyAssets() {
-  const isAsset = (path) => statSync(path).isDirectory() || !['.ts', '.md'].includes(extname(path));
+  const isSource = (path) => ['.ts', '.md'].includes(extname(path)) || basename(path) === 'tsconfig.json';
+  const isAsset = (path) => statSync(path).isDirectory() || !isSource(path);
   cpSync(join(root, 'src'), fresh, { recursive: true, filter: isAsset });
 }

@@ -1,3 +1,4 @@
+import { iconLink, escapeHtml as text } from './html.js';
 import { indexScript } from './index-script.js';
 import { indexStyle } from './index-style.js';
 
@@ -22,7 +23,7 @@ export function indexPage(cameras: readonly ShownCamera[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Lenscast</title>
-<link rel="icon" href="data:image/svg+xml,${icon}">
+${iconLink}
 <style>${indexStyle}</style>
 </head>
 <body>
@@ -40,10 +41,6 @@ ${cards === '' ? none : cards}
 `;
 }
 
-const icon = encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" fill="none" stroke="#0b6bcb"><circle cx="10" cy="10" r="7.5" stroke-width="5"/><circle cx="10" cy="10" r="2.5" fill="#0b6bcb"/></svg>',
-);
-
 function card({ id, name, tiers }: ShownCamera, streams: boolean): string {
   const base = `/cameras/${encodeURIComponent(id)}`;
   const smallest = encodeURIComponent(tiers.at(-1) ?? 'auto');
@@ -54,24 +51,12 @@ function card({ id, name, tiers }: ShownCamera, streams: boolean): string {
     (tier) => `<a href="${base}/stream?tier=${encodeURIComponent(tier)}">${text(tier)}</a>`,
   );
   return `<article data-camera="${text(id)}">
-<a class="picture" href="${base}/stream"><img ${source} alt="Live picture of ${text(name)}"></a>
+<a class="picture" href="${base}/"><img ${source} alt="Live picture of ${text(name)}"></a>
 <div class="about">
-<h2>${text(name)}</h2>
+<h2><a href="${base}/">${text(name)}</a></h2>
 <p class="state" role="status"><span class="dot"></span><span class="words">…</span></p>
 </div>
 <p class="numbers">&nbsp;</p>
 <nav aria-label="Streams of ${text(name)}">${links.join('')}<a href="${base}/snapshot">snapshot</a></nav>
 </article>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function text(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -15,6 +15,8 @@ article { max-width: 60rem; background: var(--card); border: 1px solid var(--lin
 .picture img { display: block; width: 100%; height: 100%; object-fit: contain; color: #9aa4b0; font-size: .9rem; }
 .about { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .8rem 1rem 0; }
 h2 { margin: 0; max-width: 100%; font-size: 1.05rem; overflow-wrap: break-word; }
+h2 a { color: inherit; text-decoration: none; }
+h2 a:hover, h2 a:focus-visible { text-decoration: underline; }
 .state { display: flex; align-items: baseline; gap: .45rem; margin: 0; font-size: .9rem; color: var(--dim); }
 .dot { flex: none; width: .6rem; height: .6rem; border-radius: 50%; background: var(--dim); }
 [data-state=live] .dot { background: var(--live); }

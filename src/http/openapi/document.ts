@@ -51,9 +51,12 @@ function describe({ method, path, tag, summary, description, query, body, respon
   };
 }
 
-/** `put /api/cameras/{id}/tiers/{tier}` becomes `putApiCamerasByIdTiersByTier`. */
+/** `put /api/cameras/{id}/tiers/{tier}` becomes `putApiCamerasByIdTiersByTier`; a page's last slash becomes `Page`. */
 function operationId(method: string, path: string): string {
-  const words = path.replace(/\{/g, 'by-').split(/[^a-z0-9]+/i);
+  const words = path
+    .replace(/(?<=.)\/$/, '-page')
+    .replace(/\{/g, 'by-')
+    .split(/[^a-z0-9]+/i);
   return method + words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
 }
 

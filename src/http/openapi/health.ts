@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { healthSchema, readinessSchema } from '../schemas/health.js';
+import { healthSchema, readinessSchema, timeSchema } from '../schemas/health.js';
 import { json, type Operation, operation } from './operation.js';
 
 export const serverOperations: readonly Operation[] = [
@@ -7,8 +7,29 @@ export const serverOperations: readonly Operation[] = [
     responses: { 200: { description: 'For people', content: { 'text/html': null } } },
     errors: [],
   }),
+  operation('get', '/cameras/{id}/', 'server', 'A page that plays a camera', {
+    description: 'By WebRTC, else by JPEGs over a WebSocket, else by MJPEG.',
+    responses: { 200: { description: 'For people', content: { 'text/html': null } } },
+    errors: ['CAMERA_NOT_FOUND'],
+  }),
+  operation('get', '/cameras/{id}', 'server', 'The way to the page that plays a camera', {
+    responses: { 308: { description: 'It has a slash at its end' } },
+    errors: ['CAMERA_NOT_FOUND'],
+  }),
+  operation('get', '/player/{file}', 'server', 'A script or the style of that page', {
+    responses: {
+      200: { description: 'As it is now', content: { 'text/javascript': null, 'text/css': null } },
+      304: { description: 'As If-None-Match has it' },
+    },
+    errors: ['NOT_FOUND'],
+  }),
   operation('get', '/healthz', 'server', 'Whether the process is well', {
     responses: { 200: { description: 'It is', content: json(healthSchema) } },
+    errors: [],
+  }),
+  operation('get', '/api/time', 'server', 'The server’s clock', {
+    description: 'By which the times of captures are told.',
+    responses: { 200: { description: 'The time now', content: json(timeSchema) } },
     errors: [],
   }),
   operation('get', '/readyz', 'server', 'Whether frames can flow', {

@@ -91,6 +91,7 @@ describe('real answers fit their descriptions', () => {
     ['GET', '/cameras/front/state', '/cameras/{id}/state', undefined, 200],
     ['GET', '/healthz', '/healthz', undefined, 200],
     ['GET', '/readyz', '/readyz', undefined, 200],
+    ['GET', '/api/time', '/api/time', undefined, 200],
     ['GET', '/api/openapi.json', '/api/openapi.json', undefined, 200],
     ['GET', '/stream?fps=x', '/stream', undefined, 400],
     ['GET', '/cameras/front/snapshot?tier=x', '/cameras/{id}/snapshot', undefined, 404],
