@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PictureKind, PictureWatcher } from '../../test/support/picture-watcher.js';
 import { childrenOf, processFigures } from '../../test/support/process-figures.js';
@@ -5,6 +6,7 @@ import { Server } from '../../test/support/server.js';
 import { renderV4l2Pictures, V4l2Cameras } from '../../test/support/v4l2-camera.js';
 import { waitFor } from '../support/children.js';
 import type { Context, Scenario, ScenarioResult } from '../support/report.js';
+import { SERVER_CPU } from '../support/servers.js';
 import { percentile } from '../support/statistics.js';
 
 const size = '1280x720';
@@ -29,6 +31,8 @@ export const crashes: Scenario = {
     const own = '{ source: "v4l2:/dev/video0", isolation: process }';
     const config = `cameras: { crashing: ${own}, other: { source: "v4l2:/dev/video1" } }`;
     const server = await Server.start({ config, env: cameras.env });
+    // Not on the core of the viewers, whose process this is.
+    execFileSync('taskset', ['-apc', String(SERVER_CPU), String(server.pid)], { stdio: 'ignore' });
     try {
       const crashing = await watch(server, 'crashing');
       const other = await watch(server, 'other');
