@@ -25,8 +25,10 @@ const packetBytes = 1200;
 const keyframeTimes = 5;
 const keyframeEveryMs = 2000;
 const leastShare = 0.5;
-const pacedShare = 0.6;
-const pacedLinkTimes = 2;
+const pacedShare = 2 / 3;
+const pacedTimes = 2.5;
+const longestQueueMs = 300;
+const mostBurstBytes = 20_000;
 // Until a tier that is wanted gives a keyframe.
 const openingMs = 100;
 const sizeSpread = 0.2;
@@ -107,13 +109,16 @@ export class VideoSenderModel {
     this.#pace(number, packets, bytes / packets, nowMs);
   }
 
+  /** What is about as large as a frame usually is goes at once, the rest at a rate (src/transports/rtp/pace.ts). */
   #pace(frame: number, packets: number, bytes: number, nowMs: number): void {
-    const evenMs = (pacedShare * 1000) / this.#tier.fps / packets;
-    const linkMs = this.linkBps === null ? 0 : (8000 * bytes) / (pacedLinkTimes * this.linkBps);
+    const { fps, bitrateBps } = this.#tier;
+    const withinMs = this.linkBps === null ? (pacedShare * 1000) / fps : longestQueueMs;
+    const paceBps = Math.max(pacedTimes * bitrateBps, this.linkBps ?? 0, (8000 * packets * bytes) / withinMs);
+    const burstBytes = Math.min(mostBurstBytes, bitrateBps / 4 / fps);
     for (let i = 0; i < packets; i++) {
       this.#paceFreeMs = Math.max(this.#paceFreeMs, nowMs);
       this.#outbox.push({ dueMs: this.#paceFreeMs, packet: { frame, bytes, isProbe: false } });
-      this.#paceFreeMs += Math.max(evenMs, linkMs);
+      if (i * bytes >= burstBytes) this.#paceFreeMs += (8000 * bytes) / paceBps;
     }
   }
 

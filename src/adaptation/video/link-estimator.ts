@@ -72,7 +72,8 @@ export class LinkEstimator {
     const congestedBps = tellsPackets ? this.#loss.congestedBps : this.#reports.limitBps(nowMs);
     // What was lost while a queue overflowed is better known by how fast the queue drained.
     const limitBps = (tellsPackets ? this.#carried.linkBps : null) ?? congestedBps;
-    const isDelayed = tellsPackets && (this.#trend.isGrowing || this.#delay.isCongested);
+    const isGrowing = this.#trend.isGrowing && this.#delay.growthMs > leastGrowthMs;
+    const isDelayed = tellsPackets && (isGrowing || this.#delay.isCongested);
     const arrivedBps = tellsPackets ? this.#carried.arrivedBps : null;
     const probe = this.#readProbe(nowMs, tellsPackets);
     this.#learn(limitBps, arrivedBps, probe);
@@ -137,4 +138,6 @@ export class LinkEstimator {
   }
 }
 
+// One step to a longer way bends the line for a while.
+const leastGrowthMs = 4;
 const mostChanceLoss = 0.02;

@@ -52,31 +52,36 @@ export class QueueingDelay {
     return Math.min(this.#base, this.#olderBase);
   }
 
+  /** By how much the shortest wait, that between frames, has grown in the last three or four tenths of a second. */
+  get growthMs(): number {
+    const floors = this.#recentFloors(growingSlots);
+    const before = floors[growingSlots - 1];
+    return before === undefined ? 0 : Math.min(...floors.slice(0, 2)) - before;
+  }
+
   /**
-   * Whether packets wait even between frames, and longer and longer; or for so long that it can't be that the way has
-   * become longer.
+   * Whether packets wait even between frames, and longer and longer; or for so long already that it can't be that the
+   * way has become longer.
    */
   get isCongested(): boolean {
-    const floors = [...this.#floors.recent()].map(({ leastMs }) => leastMs - this.wayMs);
-    const newestMs = Math.min(...floors.slice(0, 2));
-    if (floors.length < 2 || newestMs < standingMs) return false;
-    const isGrowing = newestMs - (floors[growingSlots - 1] ?? 0) > growingMs;
+    const floors = this.#recentFloors(1 + evenParts * slotsPerPart);
+    if (floors.length < 2 || Math.min(...floors.slice(0, 2)) < standingMs) return false;
+    const isGrowing = floors.length < growingSlots || this.growthMs > growingMs;
     return isGrowing || (floors.length > evenParts * slotsPerPart && Math.min(...floors) >= standingMs);
   }
 
   /** A way that has become longer, by another route, looks like a queue; unlike one it is even and loses nothing. */
   acceptLongerWay(): void {
-    const floors = [...this.#floors.recent()].slice(1).map(({ leastMs }) => leastMs);
+    const floors = this.#recentFloors(1 + evenParts * slotsPerPart).slice(1);
     if (floors.length < evenParts * slotsPerPart) return;
     const parts = Array.from({ length: evenParts }, (_, i) =>
       Math.min(...floors.slice(i * slotsPerPart, (i + 1) * slotsPerPart)),
     );
-    const leastMs = Math.min(...parts);
-    const longerMs = leastMs - this.wayMs;
-    const spreadMs = Math.max(...parts) - leastMs;
+    const longerMs = Math.min(...parts);
+    const spreadMs = Math.max(...parts) - longerMs;
     if (longerMs < evenMs || spreadMs > Math.min(mostEvenMs, Math.max(evenMs, evenShare * longerMs))) return;
-    this.#base = leastMs;
-    this.#olderBase = leastMs;
+    this.#base = this.wayMs + longerMs;
+    this.#olderBase = this.#base;
   }
 
   reset(): void {
@@ -84,5 +89,10 @@ export class QueueingDelay {
     this.#olderBase = Number.POSITIVE_INFINITY;
     this.#baseSinceMs = Number.NaN;
     this.#floors.reset();
+  }
+
+  /** The shortest waits of the last tenths of a second, newest first. */
+  #recentFloors(count: number): number[] {
+    return [...this.#floors.recent(count)].map(({ leastMs }) => leastMs - this.wayMs);
   }
 }
