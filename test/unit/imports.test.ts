@@ -16,6 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   isolation: ['core', 'native'],
   pipeline: ['core', 'native', 'config', 'hub'],
   camera: ['core', 'native', 'config', 'hub', 'pipeline'],
+  acceleration: ['core', 'native', 'config', 'pipeline'],
   'transports/mjpeg': ['core', 'hub', 'transports/tcp', 'hono'],
   'transports/snapshot': ['core', 'hub', 'transports/tcp', 'hono'],
   'transports/whep': ['core', 'hub', 'transports/tcp', 'transports/rtp', 'hono'],

@@ -16,7 +16,7 @@ export function processingOf(choice: Choice, propertiesOf: PropertiesOf): Proces
   const own = [jpeg.pictures.memory, h264?.pictures.memory].find((memory) => memory !== undefined && isForeign(memory));
   const tierMemory = own ?? 'system';
   return {
-    decode: decodeOf(choice, propertiesOf),
+    decode: choice.decode !== null && isHardware(choice.decode.row) ? decodeWith(choice, propertiesOf) : null,
     lane,
     tierMemory,
     scale: lane === 'system' && tierMemory === 'system' ? 'videoscale' : chain(...bridge(lane, tierMemory, scale)),
@@ -43,8 +43,9 @@ function bridge(from: Memory, to: Memory, scale: ScaleRow | null): readonly stri
   return isForeign(to) ? scale.within : scale.out;
 }
 
-function decodeOf({ decode, scale }: Choice, propertiesOf: PropertiesOf): string | null {
-  if (decode === null || !isHardware(decode.row)) return null;
+/** From coded frames to pictures, by the very decoder that was chosen; null where there is nothing to decode. */
+export function decodeWith({ decode, scale }: Choice, propertiesOf: PropertiesOf): string | null {
+  if (decode === null) return null;
   const { row, pictures } = decode;
   const { memory, formats } = pictures;
   const properties = fitProperties(row.properties, propertiesOf(row.element));

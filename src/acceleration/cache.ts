@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Environment, sameEnvironment } from './environment.js';
+import type { Findings } from './findings.js';
+
+/** `$XDG_CACHE_HOME/lenscast/probe.json` (XDG Base Directory Specification); systemd's `$CACHE_DIRECTORY` goes first. */
+export function cacheFile(environment: NodeJS.ProcessEnv): string {
+  const { CACHE_DIRECTORY: service, XDG_CACHE_HOME: base } = environment;
+  if (service) return join(service.split(':')[0] ?? service, 'probe.json');
+  return join(base?.startsWith('/') ? base : join(homedir(), '.cache'), 'lenscast', 'probe.json');
+}
+
+const version = 1;
+// So many formats are kept, the newest: cameras are exchanged now and then.
+const mostFormats = 32;
+
+const finding = z.object({
+  row: z.string(),
+  job: z.enum(['decode', 'scale', 'jpeg', 'h264']),
+  family: z.enum(['jetson', 'nvidia', 'va', 'vaapi', 'qsv', 'v4l2', 'macos', 'software']),
+  element: z.string(),
+  passes: z.boolean(),
+  reason: z.string().nullable(),
+  msPerFrame: z.number().nullable(),
+});
+const schema = z.object({
+  version: z.literal(version),
+  environment: z.object({ gstreamer: z.string(), kernel: z.string(), drivers: z.string() }),
+  formats: z.array(
+    z.object({
+      format: z.string(),
+      plugins: z.string(),
+      findings: z.array(finding),
+      together: z.string().nullable(),
+      properties: z.record(z.string(), z.record(z.string(), z.array(z.string()).nullable())),
+    }),
+  ),
+});
+type Stored = z.output<typeof schema>;
+
+/**
+ * What probing found out, kept in a file. It counts for the same GStreamer, kernel and drivers, and for the same
+ * versions of the plugins concerned (`plugins`, any text that tells them apart).
+ */
+export class FindingsCache {
+  readonly #file: string;
+  readonly #environment: Environment;
+
+  constructor(file: string, environment: Environment) {
+    this.#file = file;
+    this.#environment = environment;
+  }
+
+  /** Null where nothing is known of the format, or what is known doesn't count any more. */
+  get(format: string, plugins: string): Findings | null {
+    const found = this.#read().find((each) => each.format === format && each.plugins === plugins);
+    return found ?? null;
+  }
+
+  /** Replaces what was known of the format. Throws what the file system throws; the file is whole at any moment. */
+  put(findings: Findings, plugins: string): void {
+    const others = this.#read().filter(({ format }) => format !== findings.format);
+    const formats = [{ ...findings, plugins }, ...others].slice(0, mostFormats);
+    const text = JSON.stringify({ version, environment: this.#environment, formats });
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const next = `${this.#file}.${process.pid}`;
+    try {
+      writeFileSync(next, text, { mode: 0o644 });
+      renameSync(next, this.#file);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw error;
+    }
+  }
+
+  #read(): Stored['formats'] {
+    try {
+      const stored = schema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+      return sameEnvironment(stored.environment, this.#environment) ? stored.formats : [];
+    } catch {
+      // There is none, or it is of another version: it is made anew.
+      return [];
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** What probing found out, and what it was found out of. */
+import type { Catalogue } from '../pipeline/catalogue/catalogue.js';
+import { restrict } from '../pipeline/catalogue/catalogue.js';
+import type { KnownProperties } from '../pipeline/catalogue/element-properties.js';
+import { type Family, isHardware, type Job, type Row } from '../pipeline/catalogue/row.js';
+
+/** Of one row, for one format. */
+export interface Finding {
+  readonly row: string;
+  readonly job: Job;
+  readonly family: Family;
+  readonly element: string;
+  readonly passes: boolean;
+  /** Why not; null where it passes. */
+  readonly reason: string | null;
+  /** In the element, on average; null where it didn't get that far. */
+  readonly msPerFrame: number | null;
+}
+
+/** All of one format. */
+export interface Findings {
+  readonly format: string;
+  readonly findings: readonly Finding[];
+  /** Why what works alone doesn't work together; null where it does, or was not tried. */
+  readonly together: string | null;
+  /** What the elements of rows that pass can be set to, by factory. */
+  readonly properties: Readonly<Record<string, KnownProperties>>;
+}
+
+/** The rows that may be used: those of a chip that passed and aren't `setAside` (elements), and all software. */
+export function usableRows(rows: Catalogue, found: Findings | null, setAside: ReadonlySet<string>): Catalogue {
+  const passed = new Set(found?.findings.filter(({ passes }) => passes).map(({ row }) => row));
+  const works = found?.together === null;
+  return restrict(rows, (row: Row) => {
+    if (!isHardware(row)) return true;
+    return works && passed.has(row.id) && !setAside.has(row.element) && !row.needs.some((need) => setAside.has(need));
+  });
+}
