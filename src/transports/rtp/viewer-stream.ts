@@ -194,6 +194,7 @@ export class ViewerStream implements VideoConnection, Paced {
   }
 
   #deliver(unit: RtpAccessUnit, tier: RtpTier): void {
+    if (this.#isClosed) return;
     this.#queue.push(unit, tier);
     if (this.pace(this.#options.clock())) this.#options.pacer.add(this);
   }

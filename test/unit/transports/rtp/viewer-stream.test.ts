@@ -99,6 +99,22 @@ describe('a viewer stream', () => {
     expect(byes.map((bytes) => bytes.readUInt32BE(bytes.length - 4))).toEqual([ssrc]);
   });
 
+  it('sends nothing more when it is closed by what it tells', () => {
+    const tier = new TestTier('high');
+    const viewer = new TestViewer({ onTier: () => viewer.stream.close() });
+    viewer.stream.switchTo(tier.tier);
+    tier.publish(0, true);
+    pass(100);
+    expect(viewer.rtp).toEqual([]);
+    const other = new TestViewer({ onAccessUnit: () => other.stream.close() });
+    other.stream.switchTo(tier.tier);
+    tier.publish(1, true);
+    tier.publish(2);
+    pass(100);
+    expect(unitsOf(other.media).map(({ nals }) => numberOf(nals))).toEqual([1]);
+    expect([tier.channel.receiverCount, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+
   it('tells what it delivered', () => {
     const tier = new TestTier('high');
     const delivered: [number, string][] = [];
