@@ -139,6 +139,11 @@ export class RtspCamera {
     return this.#command('resume');
   }
 
+  /** From now on the stream's RTP time stamps are wrong by so much. */
+  leapTo(clockMs: number): Promise<void> {
+    return this.#command(`leap ${clockMs}`);
+  }
+
   async #command(word: string): Promise<void> {
     const answer = nextLine(this.#child, new RegExp(`^${word}$`));
     this.#child.stdin.write(`${word}\n`);

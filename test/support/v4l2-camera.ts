@@ -55,6 +55,7 @@ export class V4l2Camera {
   #plugged: boolean;
   #fault: Fault = 'none';
   #faultEvery = 1;
+  #clockMs = 0;
 
   constructor(folder: string, node: number, settings: V4l2CameraSettings) {
     this.device = `/dev/video${node}`;
@@ -96,6 +97,12 @@ export class V4l2Camera {
     this.#setFault('corrupt', every);
   }
 
+  /** From now on the driver's time stamps are wrong by so much; what the pictures tell stays right. */
+  leapTo(clockMs: number): void {
+    this.#clockMs = clockMs;
+    this.#write();
+  }
+
   /** Ends {@link stall}, {@link truncate} and {@link corrupt}. */
   resume(): void {
     this.#setFault('none', 1);
@@ -124,7 +131,8 @@ export class V4l2Camera {
 
   #write(): void {
     const next = `${this.#file}.next`;
-    const now = `plugged=${this.#plugged ? 1 : 0}\nfault=${this.#fault}\nfault_every=${this.#faultEvery}`;
+    const fault = `fault=${this.#fault}\nfault_every=${this.#faultEvery}`;
+    const now = `plugged=${this.#plugged ? 1 : 0}\n${fault}\nclock_ms=${this.#clockMs}`;
     writeFileSync(next, `${this.#settings}\n${now}\n`);
     renameSync(next, this.#file);
   }

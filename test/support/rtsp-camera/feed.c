@@ -6,6 +6,7 @@ struct Feed {
   GstAppSrc *appsrc;
   guint attachment;
   gboolean stalled, closed;
+  gint64 leap_ms;
 };
 
 Feed *feed_new(void) {
@@ -60,6 +61,19 @@ void feed_set_stalled(Feed *feed, gboolean stalled) {
   g_mutex_lock(&feed->mutex);
   feed->stalled = stalled;
   g_mutex_unlock(&feed->mutex);
+}
+
+void feed_set_leap(Feed *feed, gint64 leap_ms) {
+  g_mutex_lock(&feed->mutex);
+  feed->leap_ms = leap_ms;
+  g_mutex_unlock(&feed->mutex);
+}
+
+gint64 feed_leap(Feed *feed) {
+  g_mutex_lock(&feed->mutex);
+  gint64 leap_ms = feed->leap_ms;
+  g_mutex_unlock(&feed->mutex);
+  return leap_ms;
 }
 
 // From CLOCK_MONOTONIC, which GStreamer's system clock is, to the pipeline's running time.

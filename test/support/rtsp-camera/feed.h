@@ -20,6 +20,9 @@ guint feed_wait(Feed *feed);
 void feed_close(Feed *feed);
 // While stalled, frames are lost and connections stay open.
 void feed_set_stalled(Feed *feed, gboolean stalled);
+// From now on the stream's RTP time stamps are wrong by so much.
+void feed_set_leap(Feed *feed, gint64 leap_ms);
+gint64 feed_leap(Feed *feed);
 // Takes the buffer, whose times are CLOCK_MONOTONIC. It is lost where there is no appsrc, or where
 // `queue_bytes_max` wait for it.
 void feed_push(Feed *feed, GstBuffer *buffer, guint64 queue_bytes_max);

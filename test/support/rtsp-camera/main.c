@@ -1,11 +1,12 @@
 // An RTSP camera for tests: rtsp://127.0.0.1:PORT/live.
 //
-// Prints `port=PORT` once it listens. Lines on stdin: `stall` (frames stop, connections stay) and `resume`; each is
-// answered by the same word once done. It exits at SIGTERM, SIGINT, or when stdin is a pipe whose other end closed,
+// Prints `port=PORT` once it listens. Lines on stdin: `stall` (frames stop, connections stay), `resume`, and `leap MS`
+// (from now on RTP time stamps are wrong by so much); each is answered by the same line once done. It exits at SIGTERM, SIGINT, or when stdin is a pipe whose other end closed,
 // so that it never outlives its test.
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,9 @@ static gboolean on_command(GIOChannel *channel, GIOCondition condition, gpointer
   line[end] = '\0';
   if (g_str_equal(line, "stall") || g_str_equal(line, "resume")) {
     feed_set_stalled(control->feed, g_str_equal(line, "stall"));
+    answer(line);
+  } else if (g_str_has_prefix(line, "leap ")) {
+    feed_set_leap(control->feed, g_ascii_strtoll(line + strlen("leap "), NULL, 10));
     answer(line);
   } else {
     g_printerr("rtsp-camera: no such command: %s\n", line);

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include "encoder.h"
+#include "leap.h"
 
 // UDP ports of the media, below those that the kernel gives to others.
 enum { MEDIA_PORT_FIRST = 20000, MEDIA_PORT_LAST = 32000, SESSION_CLEANUP_S = 2 };
@@ -45,6 +46,7 @@ static void on_media(GstRTSPMediaFactory *factory, GstRTSPMedia *media, Wiring *
   // A live source is first asked for data when it plays: only then is there a clock to stamp a clip's first keyframe.
   GstAppSrcCallbacks callbacks = {.need_data = on_need_data};
   gst_app_src_set_callbacks(GST_APP_SRC(appsrc), &callbacks, feed_ref(wiring->feed), release_feed);
+  leap_attach(bin, wiring->feed);
   gst_object_unref(bin);
 }
 

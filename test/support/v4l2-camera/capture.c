@@ -36,6 +36,12 @@ static void skip_missed(Handle *handle, Pace *pace, uint64_t now) {
   handle->state->frames_late += missed;
 }
 
+// What a driver whose clock is wrong says; never before the clock began.
+static uint64_t stamp_of(uint64_t capture_us, const CameraConfig *config) {
+  int64_t stamp = (int64_t)capture_us + config->clock_ms * 1000;
+  return stamp > 0 ? (uint64_t)stamp : 0;
+}
+
 // Called with the mutex held, which it lets go while it fills the buffer.
 static void capture(Handle *handle, Pace *pace) {
   pace->frame++;
@@ -55,7 +61,7 @@ static void capture(Handle *handle, Pace *pace) {
   handle->filling = false;
   buffer->bytes_used = (uint32_t)frame.size;
   buffer->sequence = sequence;
-  buffer->capture_us = frame.capture_us;
+  buffer->stamp_us = stamp_of(frame.capture_us, &handle->config);
   queue_end_fill(&handle->queue, buffer);
   state->sequence = sequence;
   state->capture_us = frame.capture_us;

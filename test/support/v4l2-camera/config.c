@@ -82,6 +82,7 @@ static void read_setting(CameraConfig *config, const char *key, char *value) {
   if (!strcmp(key, "jpeg_bytes")) config->jpeg_bytes = (uint32_t)strtoul(value, NULL, 10);
   if (!strcmp(key, "fault")) config->fault = fault_named(value);
   if (!strcmp(key, "fault_every")) config->fault_every = (uint32_t)strtoul(value, NULL, 10);
+  if (!strcmp(key, "clock_ms")) config->clock_ms = strtoll(value, NULL, 10);
 }
 
 bool config_read(int node, CameraConfig *config) {

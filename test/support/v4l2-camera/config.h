@@ -9,6 +9,7 @@
 //   jpeg_bytes=180000             the size of a 1920x1080 JPEG; other sizes in proportion to their area
 //   fault=none                    stall: no frames; truncate: cut at half its bytes; corrupt: bytes overwritten
 //   fault_every=1                 the fault hits the frames whose sequence number this divides
+//   clock_ms=0                    how far the driver's time stamps are off; its time code and comment stay right
 //
 // Next to it the library keeps `videoN.state` (state.h) and `videoN.lock` (locked by who streams).
 #pragma once
@@ -37,6 +38,7 @@ typedef struct {
   uint32_t jpeg_bytes;
   CameraFault fault;
   uint32_t fault_every;
+  int64_t clock_ms;
 } CameraConfig;
 
 typedef enum { NODE_FOREIGN, NODE_UNPLUGGED, NODE_PRESENT } NodeStatus;

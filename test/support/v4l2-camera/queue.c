@@ -80,7 +80,7 @@ void queue_describe(const Queue *queue, uint32_t index, struct v4l2_buffer *out)
       .flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE | state_flags(buffer) |
                (buffer->mapped ? V4L2_BUF_FLAG_MAPPED : 0),
       .field = V4L2_FIELD_NONE,
-      .timestamp = {.tv_sec = (time_t)(buffer->capture_us / 1000000), .tv_usec = (long)(buffer->capture_us % 1000000)},
+      .timestamp = {.tv_sec = (time_t)(buffer->stamp_us / 1000000), .tv_usec = (long)(buffer->stamp_us % 1000000)},
       .sequence = buffer->sequence,
       .memory = queue->memory,
       .length = (uint32_t)buffer->length,

@@ -19,7 +19,7 @@ typedef struct {
   bool mapped;
   uint32_t bytes_used;
   uint32_t sequence;
-  uint64_t capture_us;
+  uint64_t stamp_us;
 } Buffer;
 
 typedef struct {
