@@ -9,9 +9,11 @@ namespace lenscast {
 namespace {
 
 constexpr size_t kLongestQueue = 16;
+// More than any jitter buffer holds: a time stamp that leapt back.
+constexpr int64_t kMostAgeNs = 30 * static_cast<int64_t>(GST_SECOND);
 
 // CLOCK_MONOTONIC nanoseconds of the capture: PTS to running time to the pipeline's clock, whose distance from now is
-// taken off the present. `arrivalNs` where that can't be told, and never later than it.
+// taken off the present. `arrivalNs` where that can't be told or believed, and never later than it.
 int64_t captureTimeNs(GstElement* element, GstSample* sample, int64_t arrivalNs) {
   const GstBuffer* buffer = gst_sample_get_buffer(sample);
   const GstSegment* segment = gst_sample_get_segment(sample);
@@ -22,7 +24,7 @@ int64_t captureTimeNs(GstElement* element, GstSample* sample, int64_t arrivalNs)
   if (!clock || !GST_CLOCK_TIME_IS_VALID(runningTime) || !GST_CLOCK_TIME_IS_VALID(baseTime)) return arrivalNs;
   const auto captured = static_cast<int64_t>(baseTime + runningTime);
   const auto ageNs = static_cast<int64_t>(gst_clock_get_time(clock.get())) - captured;
-  return std::min(monotonicNs() - ageNs, arrivalNs);
+  return ageNs > kMostAgeNs ? arrivalNs : std::min(monotonicNs() - ageNs, arrivalNs);
 }
 
 bool standsForItself(GstSample* sample) {

@@ -42,8 +42,8 @@ export interface NativeFrame {
   readonly width: number;
   readonly height: number;
   /**
-   * When the source captured it, from its running time and the pipeline's clock; its arrival where it has no PTS, and
-   * never later than that.
+   * When the source captured it, from its running time and the pipeline's clock; its arrival where it has no PTS, or one
+   * that is more than 30 s old, and never later than that.
    */
   readonly captureMs: number;
   /** When the appsink had it. */

@@ -53,6 +53,25 @@ it('takes the capture time from the PTS', async () => {
   expect(first.arrivalMs - first.captureMs).toBeGreaterThan(100);
 });
 
+it('takes the arrival for the capture time where the PTS leaps ahead', async () => {
+  const frames: NativeFrame[] = [];
+  const { pipeline } = openPipeline(`${jpegSource(50)} ! identity name=leap ! ${sink('out')}`, {
+    sinks: ['out'],
+    onFrames: (from) => frames.push(...[takeCopy(from, 'out')].filter((frame) => frame !== null)),
+  });
+  await pipeline.start();
+  await until('frames', () => frames.length >= 3);
+  for (const hours of [1, 0]) {
+    pipeline.setProperty('leap', 'ts-offset', hours * 3600e9);
+    const seen = frames.length;
+    await until('more frames', () => frames.length >= seen + 5);
+  }
+  for (const { captureMs, arrivalMs } of frames) {
+    expect(captureMs).toBeLessThanOrEqual(arrivalMs);
+    expect(captureMs).toBeGreaterThan(arrivalMs - 5000);
+  }
+});
+
 it('detaches on release, once', async () => {
   const { pipeline, rings } = openPipeline(`${jpegSource()} ! ${sink('out')}`, { sinks: ['out'] });
   expect(rings).toBe(0);
