@@ -48,6 +48,8 @@ const CAMERAS = 'emulate cameras in the tests';
 const VIEWERS = 'watch in the tests as other programs do';
 const OBSERVE = 'observe the server in the tests';
 
+const SERVICE = 'check the service and its scripts';
+
 /** @type {readonly Need[]} */
 export const TEST = [
   { package: 'gstreamer1.0-tools', purpose: VIEWERS, found: (m) => m.command('gst-launch-1.0') },
@@ -65,5 +67,7 @@ export const TEST = [
   { package: 'python3-opencv', purpose: VIEWERS, found: (m) => m.pythonModule('cv2') },
   { package: 'curl', purpose: VIEWERS, found: (m) => m.command('curl') },
   { package: 'iproute2', purpose: OBSERVE, found: (m) => m.command('ss') && m.command('ip') },
+  { package: 'systemd', purpose: SERVICE, found: (m) => m.command('systemd-analyze') && m.command('systemd-sysusers') },
+  { package: 'shellcheck', purpose: SERVICE, found: (m) => m.command('shellcheck') },
   { package: 'procps', purpose: OBSERVE, found: (m) => m.command('ps') },
 ];
