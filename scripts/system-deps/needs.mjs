@@ -64,6 +64,7 @@ export const TEST = [
   { package: 'ustreamer', purpose: VIEWERS, found: (m) => m.command('ustreamer') },
   { package: 'v4l-utils', purpose: VIEWERS, found: (m) => m.command('v4l2-ctl') },
   { package: 'chromium', purpose: VIEWERS, found: (m) => m.command('chromium') || m.command('chromium-browser') },
+  { package: 'firefox-esr', purpose: VIEWERS, found: (m) => m.command('firefox-esr') || m.command('firefox') },
   { package: 'python3-opencv', purpose: VIEWERS, found: (m) => m.pythonModule('cv2') },
   { package: 'curl', purpose: VIEWERS, found: (m) => m.command('curl') },
   { package: 'iproute2', purpose: OBSERVE, found: (m) => m.command('ss') && m.command('ip') },

@@ -5,11 +5,11 @@ import type { Picture } from './picture.js';
 
 const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
-export async function startChromium(): Promise<Browser> {
+export async function startChromium(furtherArgs: readonly string[] = []): Promise<Browser> {
   const executablePath = programs.find((program) => existsSync(program));
   if (executablePath === undefined) throw new Error(`no Chromium at ${programs.join(' or ')}`);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args: [...args, ...furtherArgs] });
 }
 
 /** What the first image that `selector` finds shows at this moment; null before it shows anything. */

@@ -78,7 +78,8 @@ export class CameraFeed {
   }
 
   async #ask() {
-    if (this.#socket?.readyState === WebSocket.OPEN) return;
+    const socket = this.#socket;
+    if (socket !== null && socket.readyState === socket.OPEN) return;
     try {
       const answer = await fetch(this.#api, { cache: 'no-store' });
       const body = await answer.json();
