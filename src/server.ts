@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { adaptersFor } from './adaptation/adapters.js';
 import { AdaptationController } from './adaptation/controller.js';
 import { putAllInBounds } from './adaptation/place.js';
-import { allowedTiers } from './adaptation/tier-options.js';
 import { Camera } from './camera/camera.js';
 import { publishCamera } from './camera/camera-events.js';
 import { camerasOrDefault } from './camera/default-source.js';
@@ -80,10 +80,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
     viewers,
     clock,
     log: log.child('adaptation'),
-    allowed: (viewer) => {
-      const camera = cameras.find(viewer.camera);
-      return camera === undefined ? null : allowedTiers(camera, viewer);
-    },
+    adapters: adaptersFor((id) => cameras.find(id), clock),
   });
   const metrics = createMetrics({
     cameras: () => cameraFacts(cameras.all(), viewers),

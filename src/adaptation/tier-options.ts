@@ -1,8 +1,8 @@
 import type { Camera } from '../camera/camera.js';
 import type { TierConfig } from '../config/config.js';
 import type { Viewer } from '../hub/viewer-registry.js';
-import type { AllowedTiers } from './controller.js';
 import type { TierOption } from './options.js';
+import type { AllowedTiers } from './picture-adapter.js';
 import { tiersFor } from './place.js';
 import { type KnownTier, predictFrameBytes, type TierShape } from './predict.js';
 
