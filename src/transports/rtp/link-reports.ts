@@ -1,4 +1,5 @@
 import type { VideoFeedback } from '../../hub/video-link.js';
+import { LossMeter } from './loss-meter.js';
 import type { RtcpPacket } from './rtcp/packets.js';
 import type { SenderReports } from './sender-reports.js';
 import type { TransportHistory } from './transport-history.js';
@@ -13,6 +14,7 @@ export class LinkReports {
   readonly #ssrc: number;
   readonly #transport: TransportHistory;
   readonly #senderReports: SenderReports;
+  readonly #loss = new LossMeter();
   #kept: VideoFeedback[] = [];
   #rttMs: number | null = null;
   #isHeard = false;
@@ -56,7 +58,7 @@ export class LinkReports {
       case 'sender-report':
         for (const block of packet.reports) {
           if (block.ssrc !== this.#ssrc) continue;
-          report.lossRatio = block.lossRatio;
+          report.lossRatio = this.#loss.read(block, report.atMs);
           report.rttMs = this.#senderReports.roundTripMs(block, report.atMs);
           this.#rttMs = report.rttMs ?? this.#rttMs;
         }

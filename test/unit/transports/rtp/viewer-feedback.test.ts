@@ -154,8 +154,9 @@ describe('what a viewer tells of its link', () => {
     const { viewer } = watching(3);
     const lastSenderReport = viewer.rtcp[0]?.readUInt32BE(10) ?? 0;
     viewer.stream.onRtcp(receiverReport({ ssrc, lastSenderReport: lastSenderReport + 1 }));
-    viewer.stream.onRtcp(receiverReport({ ssrc, lastSenderReport, delay: 65_536 * 10 }));
+    viewer.stream.onRtcp(receiverReport({ ssrc, lastSenderReport, delay: 65_536 * 10, highestSequence: 100 }));
     expect(viewer.stream.takeFeedback().map(({ rttMs }) => rttMs)).toEqual([null, null]);
+    expect(viewer.stream.rttMs).toBeNull();
   });
 
   it('is what became of each packet, by its transport-wide number', () => {
