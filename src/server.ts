@@ -23,6 +23,7 @@ import type { Vitals } from './service/vitals.js';
 import { MjpegTransport } from './transports/mjpeg/transport.js';
 import type { Sockets } from './transports/tcp/sockets.js';
 import { WebSocketTransport } from './transports/websocket/transport.js';
+import { startWhep } from './transports/whep/start.js';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -87,9 +88,14 @@ export async function startServer({ config, addon, clock, log, version }: Server
     switches: () => adaptation.switches,
     addon: () => isolation.addTo(addon.stats()),
   });
-  const services = { cameras, viewers, events, mjpeg, webSockets, metrics, clock, log, version };
   const initial = await camerasOf(config);
-  const listener = await listen(createApp(services), config.server.host, config.server.port);
+  const whep = await startWhep({ ...config.webrtc, viewers, clock, log });
+  const transports = { mjpeg, webSockets, whep: whep.transport, webRtc: config.webrtc };
+  const app = createApp({ cameras, viewers, events, ...transports, metrics, clock, log, version });
+  const listener = await listen(app, config.server.host, config.server.port).catch((error: unknown) => {
+    whep.close();
+    throw error;
+  });
   await fleet.apply(initial);
 
   let closing: Promise<void> | undefined;
@@ -97,6 +103,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
     adaptation.close();
     webSockets.close();
     viewers.closeAll();
+    whep.close();
     await listener.close(closeGraceMs);
     await fleet.close();
     await isolation.close();
@@ -110,6 +117,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
       if (!isDeepStrictEqual(next.server, config.server)) {
         log.warn('another server.host or server.port needs a restart', { listening });
       }
+      if (!isDeepStrictEqual(next.webrtc, config.webrtc)) log.warn('another setting of webrtc needs a restart');
       log.info('configuration applied', describeDiff(await fleet.apply(await camerasOf(next))));
       events.publish({ type: 'cameras' });
     },

@@ -27,6 +27,8 @@ export interface WebRtcConfig {
   readonly hosts: readonly string[];
   /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
   readonly iceServers: readonly string[];
+  /** Pages of other sites that may watch; `*` for all. */
+  readonly origins: readonly string[];
   /** 0 for no WebRTC at all. */
   readonly maxViewers: number;
 }
@@ -93,6 +95,7 @@ function toWebRtc({ server, webrtc }: FileConfig): WebRtcConfig {
     port: webrtc.port ?? (server.port === 0 ? 0 : defaultWebRtcPort),
     hosts: webrtc.hosts,
     iceServers: webrtc.ice_servers,
+    origins: webrtc.origins,
     maxViewers: webrtc.max_viewers,
   };
 }

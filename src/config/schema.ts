@@ -169,6 +169,15 @@ const webRtcSchema = z
           'a list of stun:HOST:PORT and turn:USER:PASSWORD@HOST:PORT',
         ),
       ),
+    origins: z
+      .array(z.string().regex(/^(?:\*|https?:\/\/[\w.:[\]-]{1,255})$/))
+      .default([])
+      .meta(
+        meta(
+          'Pages of other sites that may watch; those of this host, on whatever port, always may',
+          'a list of origins such as https://home.example:8123, or *',
+        ),
+      ),
     max_viewers: wholeNumber(0, 10_000, '', 'Most viewers at once, of all cameras; 0 for no WebRTC at all').default(
       200,
     ),

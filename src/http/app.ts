@@ -10,6 +10,9 @@ import { openApiRoutes } from './routes/openapi.js';
 import { pageRoutes } from './routes/pages.js';
 import { prefixedPicture, streamRoutes } from './routes/streams.js';
 import { viewerRoutes } from './routes/viewers.js';
+import { webRtcRoutes } from './routes/webrtc.js';
+import { whepRoutes } from './routes/whep.js';
+import { allowWatching, isWatchPath } from './watch-origin.js';
 
 /** Every path of the server. Errors leave as problem+json (RFC 9457). */
 export function createApp(services: Services): App {
@@ -19,10 +22,13 @@ export function createApp(services: Services): App {
     const message = `There is nothing at ${JSON.stringify(c.req.path.slice(0, 200))}.`;
     return problem(c, new LensError('NOT_FOUND', message, { hint: 'See / and /api/cameras.' }), services);
   });
-  refuseForeignOrigins(app);
+  refuseForeignOrigins(app, isWatchPath);
+  allowWatching(app, services.webRtc);
   streamRoutes(app, services);
   apiRoutes(app, services);
   viewerRoutes(app, services);
+  whepRoutes(app, services);
+  webRtcRoutes(app, services);
   eventRoutes(app, services);
   openApiRoutes(app, services);
   healthRoutes(app, services);

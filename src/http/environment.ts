@@ -7,6 +7,7 @@ import type { EventBus } from '../hub/events.js';
 import type { ViewerRegistry } from '../hub/viewer-registry.js';
 import type { MjpegTransport } from '../transports/mjpeg/transport.js';
 import type { WebSocketTransport } from '../transports/websocket/transport.js';
+import type { WhepTransport } from '../transports/whep/transport.js';
 
 /** What the routes work on; `server.ts` makes it. */
 export interface Services {
@@ -15,10 +16,20 @@ export interface Services {
   readonly events: EventBus;
   readonly mjpeg: MjpegTransport;
   readonly webSockets: WebSocketTransport;
+  readonly whep: WhepTransport;
+  readonly webRtc: WebRtcAccess;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+}
+
+/** Who may watch by WebRTC, and what viewers are told to reach the server. */
+export interface WebRtcAccess {
+  /** `https://host:port` of pages of other sites; `*` for all. */
+  readonly origins: readonly string[];
+  /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
+  readonly iceServers: readonly string[];
 }
 
 /** Prometheus' text format. */

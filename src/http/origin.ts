@@ -19,9 +19,10 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
  * machine's address (DNS rebinding) makes his page one of ours in the browser's eyes, for reading too; a proxy that knows
  * its own names keeps it out.
  */
-export function refuseForeignOrigins(app: App): void {
+export function refuseForeignOrigins(app: App, watching: (path: string) => boolean): void {
   app.use(async (c, next) => {
-    if (!safeMethods.includes(c.req.method)) mustBeOwn(c);
+    // Paths to watch by WebRTC have rules of their own.
+    if (!safeMethods.includes(c.req.method) && !watching(c.req.path)) mustBeOwn(c);
     await next();
   });
 }
@@ -33,7 +34,7 @@ export function mustBeOwn(c: RequestContext): void {
   throw new LensError('ORIGIN_FORBIDDEN', `A page of ${quote(from)} may change nothing here.`);
 }
 
-function isOwn(header: (name: string) => string | undefined): boolean {
+export function isOwn(header: (name: string) => string | undefined): boolean {
   const site = header('Sec-Fetch-Site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = header('Origin');

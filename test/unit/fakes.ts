@@ -1,7 +1,8 @@
 import type { CameraConfig } from '../../src/config/config.js';
-import type { Clock } from '../../src/core/clock.js';
+import { type Clock, monotonicMs } from '../../src/core/clock.js';
 import { Frame } from '../../src/core/frame.js';
 import type { Log } from '../../src/core/log.js';
+import type { ViewerRegistry } from '../../src/hub/viewer-registry.js';
 import type {
   NativeAddon,
   NativeFrame,
@@ -11,6 +12,8 @@ import type {
   PipelineStats,
   TapStats,
 } from '../../src/native/addon.types.js';
+import { FurtherHosts } from '../../src/transports/whep/further-hosts.js';
+import { WhepTransport } from '../../src/transports/whep/transport.js';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock {
@@ -202,4 +205,17 @@ export async function until(label: string, condition: () => boolean, timeoutMs =
     if (performance.now() > deadline) throw new Error(`timed out after ${timeoutMs} ms: ${label}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** WebRTC that takes no viewers. */
+export function withoutWebRtc(viewers: ViewerRegistry) {
+  const whep = new WhepTransport({
+    viewers,
+    clock: monotonicMs,
+    log: silentLog,
+    egress: null,
+    hosts: new FurtherHosts([]),
+    maxViewers: 0,
+  });
+  return { whep, webRtc: { origins: [], iceServers: [] } };
 }

@@ -8,10 +8,12 @@ import { serverOperations } from './health.js';
 import type { Content, Operation } from './operation.js';
 import { pictureOperations } from './pictures.js';
 import { viewerOperations } from './viewers.js';
+import { webRtcOperations } from './webrtc.js';
 
 /** Every operation of the server, in the order of the description. */
 export const operations: readonly Operation[] = [
   ...pictureOperations,
+  ...webRtcOperations,
   ...cameraOperations,
   ...viewerOperations,
   ...eventOperations,
@@ -30,7 +32,7 @@ export function openApiDocument(version: string) {
     openapi: '3.1.1',
     info: { title: 'Lenscast', version, description: 'Cameras, their pictures and who watches them.' },
     servers: [{ url: '/' }],
-    tags: ['pictures', 'cameras', 'viewers', 'events', 'server'].map((name) => ({ name })),
+    tags: ['pictures', 'webrtc', 'cameras', 'viewers', 'events', 'server'].map((name) => ({ name })),
     paths,
     components: { schemas: componentSchemas() },
   };
@@ -64,6 +66,7 @@ const parameterMeanings: Readonly<Record<string, string>> = {
   id: 'The camera',
   tier: 'The tier',
   viewer: 'The viewer',
+  session: 'As Location told it',
 };
 
 function pathParameters(path: string) {

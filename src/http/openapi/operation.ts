@@ -6,7 +6,7 @@ export interface Operation {
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
   /** With OpenAPI's parameters: `/cameras/{id}/stream`. */
   readonly path: string;
-  readonly tag: 'pictures' | 'cameras' | 'viewers' | 'events' | 'server';
+  readonly tag: 'pictures' | 'webrtc' | 'cameras' | 'viewers' | 'events' | 'server';
   readonly summary: string;
   readonly description?: string;
   /** The query's parameters, each optional; clients may add others, which are ignored. */

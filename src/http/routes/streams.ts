@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { firstTier } from '../../adaptation/place.js';
 import type { Camera } from '../../camera/camera.js';
 import { isDelivering, isDown } from '../../camera/supervisor.js';
-import { cameraNotFound, snapshotUnavailable } from '../../core/errors.js';
+import { snapshotUnavailable } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { checkTierBounds, tierChoice } from '../../hub/tier-query.js';
 import type { TierChoice } from '../../hub/viewer-registry.js';
@@ -11,7 +11,7 @@ import { parseStreamQuery } from '../../transports/mjpeg/query.js';
 import { parseMaxAge, serveSnapshot } from '../../transports/snapshot/serve.js';
 import { takeSnapshot } from '../../transports/snapshot/take.js';
 import { type App, clientAddress, type RequestContext, type Services } from '../environment.js';
-import { tiersKnown } from '../tiers-known.js';
+import { mustBeThere, tiersKnown } from '../tiers-known.js';
 
 const snapshotTimeoutMs = 1900;
 
@@ -101,13 +101,4 @@ function keptPicture(camera: Camera, tier: string): Frame | null {
   if (kept === null) return null;
   const { data, width, height, captureMs } = kept;
   return new Frame({ data, width, height, captureMs, sequence: 0 }, () => undefined);
-}
-
-/** A changed configuration may have taken the camera away meanwhile. Throws CAMERA_NOT_FOUND. */
-function mustBeThere(camera: Camera, cameras: Services['cameras']): void {
-  if (cameras.find(camera.id) !== camera)
-    throw cameraNotFound(
-      camera.id,
-      cameras.all().map(({ id }) => id),
-    );
 }

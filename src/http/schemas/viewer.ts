@@ -5,7 +5,7 @@ export const viewerViewSchema = z
   .strictObject({
     id: z.string(),
     camera: z.string(),
-    transport: z.string().meta({ description: 'mjpeg or websocket' }),
+    transport: z.string().meta({ description: 'mjpeg, websocket or webrtc' }),
     address: z.string().meta({ description: 'address:port of the other side' }),
     tier: z.string().meta({ description: 'The tier it gets now' }),
     mode: z.enum(['auto', 'fixed']).meta({ description: 'Whether the server chooses the tier' }),

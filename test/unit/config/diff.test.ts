@@ -19,7 +19,7 @@ function camera(id: string, lingerMs = 1): CameraConfig {
 }
 
 function config(cameras: readonly CameraConfig[], port = 1): Config {
-  const webrtc = { host: '::', port: 0, hosts: [], iceServers: [], maxViewers: 1 };
+  const webrtc = { host: '::', port: 0, hosts: [], iceServers: [], origins: [], maxViewers: 1 };
   return { server: { host: '::', port }, webrtc, cameras };
 }
 

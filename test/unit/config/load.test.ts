@@ -30,7 +30,7 @@ describe('a configuration file', () => {
   it('has defaults for everything but the source', () => {
     expect(parse('')).toEqual({
       server: { host: '127.0.0.1', port: 8080 },
-      webrtc: { host: '127.0.0.1', port: 8189, hosts: [], iceServers: [], maxViewers: 200 },
+      webrtc: { host: '127.0.0.1', port: 8189, hosts: [], iceServers: [], origins: [], maxViewers: 200 },
       cameras: [],
     });
     expect(parse('# nothing\nserver:\ncameras:\n')).toEqual(parse(''));
@@ -61,6 +61,7 @@ webrtc:
   port: 9000
   hosts: [192.0.2.1, cam.example]
   ice_servers: ["stun:stun.example:3478", "turn:me:secret@turn.example:3478?transport=udp"]
+  origins: ["https://home.example:8123"]
   max_viewers: 3
 cameras:
   front:
@@ -81,6 +82,7 @@ cameras:
         port: 9000,
         hosts: ['192.0.2.1', 'cam.example'],
         iceServers: ['stun:stun.example:3478', 'turn:me:secret@turn.example:3478?transport=udp'],
+        origins: ['https://home.example:8123'],
         maxViewers: 3,
       },
       cameras: [

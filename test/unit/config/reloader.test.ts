@@ -6,7 +6,7 @@ import { LensError } from '../../../src/core/errors.js';
 import type { Log } from '../../../src/core/log.js';
 import { silentLog, until } from '../fakes.js';
 
-const webrtc = { host: '::', port: 0, hosts: [], iceServers: [], maxViewers: 1 };
+const webrtc = { host: '::', port: 0, hosts: [], iceServers: [], origins: [], maxViewers: 1 };
 const configOf = (port: number): Config => ({ server: { host: '::', port }, webrtc, cameras: [] });
 
 /** A reloader whose loads and applications end when the test says so. */

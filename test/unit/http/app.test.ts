@@ -9,7 +9,7 @@ import { EventBus } from '../../../src/hub/events.js';
 import { ViewerRegistry } from '../../../src/hub/viewer-registry.js';
 import { MjpegTransport } from '../../../src/transports/mjpeg/transport.js';
 import { WebSocketTransport } from '../../../src/transports/websocket/transport.js';
-import { cameraConfig, FakeAddon, silentLog, until } from '../fakes.js';
+import { cameraConfig, FakeAddon, silentLog, until, withoutWebRtc } from '../fakes.js';
 
 const sockets = { sendToAll() {}, boundBuffer() {}, setUnsentLimit() {}, info: () => expect.unreachable() };
 
@@ -32,6 +32,7 @@ function setUp(
     events,
     webSockets,
     mjpeg: new MjpegTransport({ viewers, clock: monotonicMs, sockets }),
+    ...withoutWebRtc(viewers),
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render },
     clock: monotonicMs,
     log: createLog({ write: (line) => lines.push(line), level: 'debug' }),

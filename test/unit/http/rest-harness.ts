@@ -15,7 +15,7 @@ import { Subscription } from '../../../src/hub/subscription.js';
 import { type TierChoice, type Viewer, ViewerRegistry } from '../../../src/hub/viewer-registry.js';
 import { MjpegTransport } from '../../../src/transports/mjpeg/transport.js';
 import { WebSocketTransport } from '../../../src/transports/websocket/transport.js';
-import { cameraConfig, FakeAddon, silentLog } from '../fakes.js';
+import { cameraConfig, FakeAddon, silentLog, withoutWebRtc } from '../fakes.js';
 
 /** A viewer that remembers what became of it. */
 export class FakeViewer implements Viewer {
@@ -91,6 +91,7 @@ export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silen
     events,
     mjpeg: new MjpegTransport({ viewers, clock: monotonicMs, sockets }),
     webSockets,
+    ...withoutWebRtc(viewers),
     metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
     clock: monotonicMs,
     log,

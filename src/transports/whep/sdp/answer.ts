@@ -20,23 +20,25 @@ export interface AnswerParts {
   /** Of the session, for `o=`: digits. */
   readonly sessionId: string;
   readonly local: Omit<TransportDescription, 'candidates'>;
-  /** All of them: none follows. */
-  readonly candidates: readonly Candidate[];
+  /** All of them, none follows; null where another section has them. */
+  readonly candidates: readonly Candidate[] | null;
   readonly streams: StreamIds;
 }
 
 /** The answer to an offer: its video, sent, and nothing else of it (RFC 9429, 5.3.1). */
 export function writeAnswer(offer: Offer, parts: AnswerParts): string {
-  const video = offer.media[offer.videoIndex];
-  const bundle = offer.isBundled && video?.mid !== undefined ? [`a=group:BUNDLE ${video.mid}`] : [];
+  const { media, videoIndex, transportIndex, bundle, format, hasReducedSizeRtcp } = offer;
+  const sections = media.flatMap((each, index) => {
+    if (index === videoIndex) {
+      const own = index === transportIndex ? parts : { ...parts, candidates: null };
+      return videoLines(each, format, hasReducedSizeRtcp, own);
+    }
+    return index === transportIndex ? inactiveLines(each, parts) : rejectedLines(each);
+  });
   return toText([
     ...sessionLines(parts.sessionId),
-    ...bundle,
-    ...offer.media.flatMap((media, index) =>
-      index === offer.videoIndex
-        ? videoLines(media, offer.format, offer.hasReducedSizeRtcp, parts)
-        : rejectedLines(media),
-    ),
+    ...(bundle.length === 0 ? [] : [`a=group:BUNDLE ${bundle.join(' ')}`]),
+    ...sections,
   ]);
 }
 
@@ -57,32 +59,56 @@ function rejectedLines({ kind, protocol, formats, mid }: OfferedMedia): readonly
   ];
 }
 
+/** What is accepted, but for nothing to be sent: it has the transport that the video shares. */
+function inactiveLines({ kind, protocol, mid, codec }: OfferedMedia, parts: AnswerParts): readonly string[] {
+  return [
+    ...openingLines({ kind, protocol, mid }, [codec?.format ?? '0'], 'inactive', parts),
+    ...(codec === undefined ? [] : [`a=rtpmap:${codec.format} ${codec.encoding}`]),
+    ...candidateLines(parts),
+  ];
+}
+
 /** The section of the video that is sent. */
 export function videoLines(
   { protocol, mid }: Pick<OfferedMedia, 'protocol' | 'mid'>,
   format: VideoFormat,
   hasReducedSizeRtcp: boolean,
-  { local, candidates, streams }: AnswerParts,
+  parts: AnswerParts,
 ): readonly string[] {
   const { payloadType, rtxPayloadType, extensions } = format;
   const payloadTypes = rtxPayloadType === undefined ? [payloadType] : [payloadType, rtxPayloadType];
   return [
-    `m=video 9 ${protocol} ${payloadTypes.join(' ')}`,
+    ...openingLines({ kind: 'video', protocol, mid }, payloadTypes, 'sendonly', parts),
+    ...(hasReducedSizeRtcp ? ['a=rtcp-rsize'] : []),
+    ...extensions.map(({ id, uri }) => `a=extmap:${id} ${uri}`),
+    ...formatLines(format),
+    ...streamLines(parts.streams, rtxPayloadType !== undefined),
+    ...candidateLines(parts),
+  ];
+}
+
+function openingLines(
+  { kind, protocol, mid }: Pick<OfferedMedia, 'kind' | 'protocol' | 'mid'>,
+  formats: readonly (number | string)[],
+  direction: 'sendonly' | 'inactive',
+  { local }: AnswerParts,
+): readonly string[] {
+  return [
+    `m=${kind} 9 ${protocol} ${formats.join(' ')}`,
     'c=IN IP4 0.0.0.0',
     ...(mid === undefined ? [] : [`a=mid:${mid}`]),
-    'a=sendonly',
+    `a=${direction}`,
     'a=rtcp-mux',
-    ...(hasReducedSizeRtcp ? ['a=rtcp-rsize'] : []),
     `a=ice-ufrag:${local.ice.ufrag}`,
     `a=ice-pwd:${local.ice.password}`,
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
     `a=setup:${local.setup}`,
-    ...extensions.map(({ id, uri }) => `a=extmap:${id} ${uri}`),
-    ...formatLines(format),
-    ...streamLines(streams, rtxPayloadType !== undefined),
-    ...candidates.map((candidate) => `a=${formatCandidate(candidate)}`),
-    'a=end-of-candidates',
   ];
+}
+
+function candidateLines({ candidates }: AnswerParts): readonly string[] {
+  if (candidates === null) return [];
+  return [...candidates.map((candidate) => `a=${formatCandidate(candidate)}`), 'a=end-of-candidates'];
 }
 
 function formatLines({ payloadType, rtxPayloadType, parameters, feedback }: VideoFormat): readonly string[] {

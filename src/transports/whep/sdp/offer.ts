@@ -1,5 +1,13 @@
 import { LensError } from '../../../core/errors.js';
-import { firstValue, type MediaSection, parseSections, type SessionDescription, sdpInvalid } from './sections.js';
+import {
+  type Attribute,
+  allValues,
+  firstValue,
+  type MediaSection,
+  parseSections,
+  type SessionDescription,
+  sdpInvalid,
+} from './sections.js';
 import { parseTransport, type TransportDescription } from './transport.js';
 import { chooseFormat, hasH264, type VideoFormat } from './video.js';
 
@@ -9,6 +17,8 @@ export interface OfferedMedia {
   readonly protocol: string;
   readonly formats: readonly string[];
   readonly mid: string | undefined;
+  /** Its first format and what that is, `111 opus/48000/2`; undefined where nothing says it. */
+  readonly codec: { readonly format: string; readonly encoding: string } | undefined;
 }
 
 /** What a viewer offered, and which of it is taken. */
@@ -19,7 +29,10 @@ export interface Offer {
   readonly videoIndex: number;
   readonly format: VideoFormat;
   readonly transport: TransportDescription;
-  readonly isBundled: boolean;
+  /** Which section the transport is described in: the video's, or the one that it shares it with (RFC 8843, 7). */
+  readonly transportIndex: number;
+  /** The mids of both, or of the video; empty where it isn't bundled. */
+  readonly bundle: readonly string[];
   readonly hasReducedSizeRtcp: boolean;
 }
 
@@ -33,27 +46,46 @@ export function parseOffer(text: string): Offer {
   mustHaveOwnMids(media);
   const bundle = bundleOf(description);
   const { index, section, format } = chooseVideo(description.media, bundle);
-  const mid = firstValue(section.attributes, 'mid');
-  const isBundled = mid !== undefined && bundle.includes(mid);
-  // A section that others share their transport with has it alone (RFC 8843, 7.1.2).
-  const tagged = isBundled
-    ? description.media.find(({ attributes }) => firstValue(attributes, 'mid') === bundle[0])
-    : null;
+  const transportIndex = sharedTransport(media, index, bundle) ?? index;
+  const tagged = description.media[transportIndex]?.attributes ?? [];
+  const bundled = [transportIndex, index]
+    .flatMap((each) => media[each]?.mid ?? [])
+    .filter((mid) => bundle.includes(mid));
   return {
     media,
     videoIndex: index,
     format,
-    transport: parseTransport(section.attributes, tagged?.attributes ?? [], description.attributes),
-    isBundled,
+    transport: parseTransport(section.attributes, tagged, description.attributes),
+    transportIndex,
+    bundle: [...new Set(bundled)],
     hasReducedSizeRtcp: firstValue(section.attributes, 'rtcp-rsize') !== undefined,
   };
+}
+
+/**
+ * The first of a bundle has the transport of all. Browsers that bundle everything (`max-bundle`) take no answer that
+ * rejects it; so it is kept, inactive, where it is RTP and not the video itself.
+ */
+function sharedTransport(media: readonly OfferedMedia[], video: number, bundle: readonly string[]): number | undefined {
+  if (!bundle.includes(media[video]?.mid ?? '')) return undefined;
+  const index = media.findIndex(({ mid }) => mid !== undefined && mid === bundle[0]);
+  const tagged = media[index];
+  return tagged?.codec !== undefined && /RTP/.test(tagged.protocol) ? index : undefined;
 }
 
 function toOfferedMedia({ kind, protocol, formats, attributes }: MediaSection): OfferedMedia {
   const mid = firstValue(attributes, 'mid');
   // RFC 5888, 4; RFC 8866, 9: a token.
   if (mid !== undefined && !/^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}$/.test(mid)) throw sdpInvalid('an a=mid is no token');
-  return { kind, protocol, formats, mid };
+  return { kind, protocol, formats, mid, codec: firstCodec(formats, attributes) };
+}
+
+function firstCodec(formats: readonly string[], attributes: readonly Attribute[]): OfferedMedia['codec'] {
+  for (const value of allValues(attributes, 'rtpmap')) {
+    const [, format = '', encoding = ''] = /^(\d{1,3}) ([\w.-]{1,32}\/\d{1,6}(?:\/\d{1,2})?)$/.exec(value.trim()) ?? [];
+    if (format !== '' && formats.includes(format)) return { format, encoding };
+  }
+  return undefined;
 }
 
 function mustHaveOwnMids(media: readonly OfferedMedia[]): void {

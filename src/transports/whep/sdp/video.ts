@@ -6,7 +6,7 @@ const feedbackKinds = ['nack', 'nack pli', 'ccm fir', 'transport-cc', 'goog-remb
 export type FeedbackKind = (typeof feedbackKinds)[number];
 
 /** Header extensions that are written, by what they are for. */
-const extensionUris = {
+export const extensionUris = {
   transportCc: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
   playoutDelay: 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
   absSendTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
@@ -44,12 +44,13 @@ export function chooseFormat({ formats, attributes }: MediaSection): VideoFormat
   }
   if (best === undefined) return undefined;
   const { payloadType, parameters } = best;
+  const feedback = feedbackOf(payloadType, attributes);
   return {
     payloadType,
     parameters,
     rtxPayloadType: rtxOf(payloadType, encodings, attributes),
-    feedback: feedbackOf(payloadType, attributes),
-    extensions: extensionsOf(attributes),
+    feedback,
+    extensions: neededOf(extensionsOf(attributes), feedback),
   };
 }
 
@@ -123,6 +124,16 @@ function extensionsOf(attributes: readonly Attribute[]): readonly NegotiatedExte
     found.push({ name, uri: extensionUris[name], id });
   }
   return found;
+}
+
+/** Feedback on each packet tells more than an estimate from send times, and each extension costs in every packet. */
+function neededOf(
+  extensions: readonly NegotiatedExtension[],
+  feedback: readonly FeedbackKind[],
+): readonly NegotiatedExtension[] {
+  const isTransportWide = feedback.includes('transport-cc') && extensions.some(({ name }) => name === 'transportCc');
+  const unneeded: ExtensionName = isTransportWide ? 'absSendTime' : 'transportCc';
+  return extensions.filter(({ name }) => name !== unneeded);
 }
 
 function nameOf(uri: string): ExtensionName | undefined {

@@ -1,0 +1,45 @@
+import type { Clock } from '../../core/clock.js';
+import type { Log } from '../../core/log.js';
+import type { ViewerRegistry } from '../../hub/viewer-registry.js';
+import { datachannelPeers } from './datachannel-peer.js';
+import { FurtherHosts } from './further-hosts.js';
+import { WhepTransport } from './transport.js';
+import { openUdpPort } from './udp-port.js';
+
+export interface WhepOptions {
+  readonly viewers: ViewerRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The address to listen on. */
+  readonly host: string;
+  /** UDP; 0 takes a free one. */
+  readonly port: number;
+  /** Further addresses or names at which viewers reach it. */
+  readonly hosts: readonly string[];
+  /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
+  readonly iceServers: readonly string[];
+  /** 0 for none: then no port is taken. */
+  readonly maxViewers: number;
+}
+
+export interface Whep {
+  readonly transport: WhepTransport;
+  /** Ends all viewers, then gives the port back. Idempotent. */
+  close(): void;
+}
+
+/** WebRTC on its port. Throws PORT_IN_USE, PORT_FORBIDDEN and ADDRESS_UNAVAILABLE. */
+export async function startWhep(options: WhepOptions): Promise<Whep> {
+  const { host, hosts, iceServers, maxViewers, log } = options;
+  const port = maxViewers === 0 ? null : await openUdpPort(host, options.port);
+  const egress = port === null ? null : { port, connect: datachannelPeers(port, iceServers) };
+  if (port !== null) log.info(`WebRTC on UDP port ${port.port}`, { host });
+  const transport = new WhepTransport({ ...options, egress, hosts: new FurtherHosts(hosts) });
+  return {
+    transport,
+    close: () => {
+      transport.close();
+      port?.close();
+    },
+  };
+}
