@@ -13,8 +13,8 @@ export interface SimulatedUdpLink {
   readonly bucketBytes?: number;
 }
 
-/** What IP, UDP and a link's own header add to a packet. */
-export const headerBytes = 42;
+/** What SRTP, UDP and IP add to a packet. */
+export const headerBytes = 38;
 
 /** One direction of such a link. Packets must be sent in the order of time. */
 export class UdpLinkModel {

@@ -1,8 +1,10 @@
+import { headerBytes } from './udp-link-model.js';
+
 /** A tier as an encoder gives it: frames at a rate, now and then one that is larger. */
 export interface SimulatedTier {
   readonly name: string;
   readonly fps: number;
-  /** As sent, RTP's headers included. */
+  /** As sent, all headers included. */
   readonly bitrateBps: number;
 }
 
@@ -96,7 +98,7 @@ export class VideoSenderModel {
     if (isKeyframe) this.#keyframeMs = nowMs;
     this.#keyframeWanted = false;
     const group = (fps * keyframeEveryMs) / 1000;
-    const meanBytes = bitrateBps / 8 / fps;
+    const meanBytes = (bitrateBps / 8 / fps) * (packetBytes / (packetBytes + headerBytes));
     const otherBytes = meanBytes * (group / (group + keyframeTimes - 1));
     const varied = otherBytes * (1 + sizeSpread * (2 * this.#random() - 1));
     // What a keyframe took more is saved again until the next one is due; where one came sooner, by more.

@@ -1,7 +1,7 @@
 import type { PacketResult, VideoFeedback } from '../../hub/video-link.js';
 import { CarriedRate } from './carried-rate.js';
 import { LossWindow } from './loss-window.js';
-import { type Arrival, arrivalsOf, finiteOrNull, isUsable } from './packets.js';
+import { type Arrival, arrivalsOf, finiteOrNull, packetsOnTheWay } from './packets.js';
 import { ProbeMeter, type ProbeOrder, type ProbeResult } from './probe-meter.js';
 import { QueueingDelay } from './queueing-delay.js';
 import { ReportMeter } from './report-meter.js';
@@ -48,7 +48,7 @@ export class LinkEstimator {
 
   /** `sentBps` is what is sent now, without probes. */
   add(feedback: VideoFeedback, sentBps: number): void {
-    const packets = feedback.packets.filter(isUsable);
+    const packets = packetsOnTheWay(feedback.packets);
     if (packets.length > 0) {
       this.#packetsMs = feedback.atMs;
       this.#addPackets(packets);

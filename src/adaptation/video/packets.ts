@@ -12,8 +12,16 @@ export interface Arrival {
 const mostMs = 2 ** 45;
 const mostBytes = 65_535;
 
-/** Viewers send what they like: only what can be a packet counts. */
-export function isUsable({ sentMs, arrivedMs, bytes }: PacketResult): boolean {
+// IPv4 and UDP (RFC 791, RFC 768), and SRTP's tag (RFC 3711, 4.2). Links carry them too, and of small packets they are much.
+const headerBytes = 38;
+
+/** Those that can be packets, as large as they are on their way. Viewers tell what they like. */
+export function packetsOnTheWay(packets: readonly PacketResult[]): readonly PacketResult[] {
+  const usable = packets.filter(isUsable);
+  return usable.map((packet) => ({ ...packet, bytes: packet.bytes + headerBytes }));
+}
+
+function isUsable({ sentMs, arrivedMs, bytes }: PacketResult): boolean {
   return isTime(sentMs) && (arrivedMs === null || isTime(arrivedMs)) && bytes > 0 && bytes <= mostBytes;
 }
 

@@ -3,7 +3,7 @@ import type { VideoChannel } from '../../hub/video-channel.js';
 
 /** What a tier takes. */
 export interface TierBitrate {
-  /** Bit/s, as it is sent now. */
+  /** Bit/s, as it is sent now, with all headers. */
   readonly bitrateBps: number;
   /** The most that it may take, bit/s. */
   readonly mostBps: number;
@@ -17,8 +17,8 @@ interface Meter {
   measuredBps: number | null;
 }
 
-// RTP's headers, its extensions and what divides access units, above the video alone.
-const headerFactor = 1.04;
+// Headers of RTP, UDP and IP, extensions and what divides access units, above the video alone.
+const headerFactor = 1.06;
 // Cameras don't tell what their own video takes before it was seen.
 const assumedBps = 8_000_000;
 // The meter of a tier that is watched anew covers the time before, too.

@@ -3,7 +3,7 @@ import { linkShare } from '../options.js';
 /** A tier of H.264 as the decision sees it. */
 export interface VideoTierOption {
   readonly name: string;
-  /** What it takes now, bit/s, as it is sent. */
+  /** What it takes now, bit/s, as it is sent, with all headers. */
   readonly bitrateBps: number;
   /** What it may take when the picture is moving, bit/s: more than now where it is still. */
   readonly mostBps: number;

@@ -18,11 +18,11 @@ class FakeConnection implements VideoConnection {
   #sentMs = 0;
   #freeMs = 0;
 
-  /** What a tenth of a second of packets of 1200 bytes came to over a link: sent and carried in bit/s. */
+  /** What a tenth of a second of packets of 1200 bytes came to over a link: sent and carried in bit/s, with headers. */
   pass(nowMs: number, sentBps: number, linkBps: number): void {
     const packets: PacketResult[] = [];
-    for (; this.#sentMs < nowMs; this.#sentMs += (8000 * 1200) / sentBps) {
-      this.#freeMs = Math.max(this.#freeMs, this.#sentMs) + (8000 * 1200) / linkBps;
+    for (; this.#sentMs < nowMs; this.#sentMs += (8000 * 1238) / sentBps) {
+      this.#freeMs = Math.max(this.#freeMs, this.#sentMs) + (8000 * 1238) / linkBps;
       packets.push({ sentMs: this.#sentMs, arrivedMs: 5000 + this.#freeMs, bytes: 1200, isProbe: false });
     }
     this.#feedback.push({ atMs: nowMs, packets, lossRatio: null, estimateBps: null, rttMs: 20 });

@@ -3,7 +3,7 @@ import { TierBitrates } from '../../../../src/adaptation/video/tier-bitrates.js'
 import { Frame } from '../../../../src/core/frame.js';
 import { VideoChannel } from '../../../../src/hub/video-channel.js';
 
-const headers = 1.04;
+const headers = 1.06;
 
 class Scene {
   nowMs = 1000;
