@@ -12,7 +12,9 @@ export interface PaceConditions {
   readonly queuedBytes: number;
 }
 
-const rateFactor = 2.5;
+const tierFactor = 2.5;
+// A link is measured by packets that queue in it.
+const linkFactor = 1.5;
 const intervalShare = 2 / 3;
 const shortestIntervalMs = 8;
 const longestIntervalMs = 100;
@@ -23,8 +25,8 @@ const mostBurstBytes = 20_000;
 
 /**
  * How fast packets leave, so that a keyframe doesn't overrun a slow link. What is about as large as an access unit
- * usually is goes at once. The rest goes at two and a half times the tier's bit rate, or at the link's, whichever is
- * more; over a link that has shown no limit, within two thirds of the time between two access units.
+ * usually is goes at once. The rest goes at two and a half times the tier's bit rate or one and a half times the link's,
+ * whichever is more; over a link that has shown no limit, within two thirds of the time between two access units.
  */
 export class Pace {
   #bytesPerMs = 0;
@@ -35,7 +37,11 @@ export class Pace {
   adjust({ tierBps, fps, linkBps, isLinkHeard, queuedBytes }: PaceConditions): void {
     const intervalMs = Math.min(longestIntervalMs, Math.max(shortestIntervalMs, 1000 / fps));
     const withinMs = linkBps === null && isLinkHeard ? intervalShare * intervalMs : longestQueueMs;
-    this.#bytesPerMs = Math.max((rateFactor * tierBps) / 8000, (linkBps ?? 0) / 8000, queuedBytes / withinMs);
+    this.#bytesPerMs = Math.max(
+      (tierFactor * tierBps) / 8000,
+      (linkFactor * (linkBps ?? 0)) / 8000,
+      queuedBytes / withinMs,
+    );
     const usual = (tierBps * intervalMs) / 8000;
     this.#burstBytes = Math.min(mostBurstBytes, Math.max(leastBurstBytes, 2 * usual));
   }
