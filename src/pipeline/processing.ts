@@ -1,6 +1,7 @@
 /** How a pipeline's pictures are decoded, scaled and encoded: by software, or by what the machine's chip can do. */
 import type { Memory } from './catalogue/memory.js';
 import type { ElementProperties, H264Encoder } from './h264-encoder.js';
+import { chain, element } from './syntax.js';
 
 export interface JpegEncoder {
   /** The element's factory. */
@@ -40,7 +41,12 @@ export const BASELINE = 'video/x-h264,stream-format=byte-stream,alignment=au,pro
 
 export const JPEGENC: JpegEncoder = { element: 'jpegenc', properties: (quality) => ({ quality }) };
 
-const ownInput: EncoderInput = { before: 'videoconvert', visible: true };
+/** Pictures of 4:2:0 in the colours that the encoder's product means (native/video_colors.h). */
+export function softwareInput(product: 'jpeg' | 'h264'): EncoderInput {
+  const planar = element('capsfilter', { caps: 'video/x-raw,format=I420' });
+  const colors = product === 'jpeg' ? 'lenscastjfifcolors' : 'lenscastvideocolors';
+  return { before: chain('videoconvert', planar, colors), visible: true };
+}
 
 /** All in software, I420 from end to end where the source gives it. */
 export function softwareProcessing(h264: H264Encoder | null): Processing {
@@ -50,7 +56,7 @@ export function softwareProcessing(h264: H264Encoder | null): Processing {
     tierMemory: 'system',
     scale: 'videoscale',
     formats: [],
-    jpeg: { ...ownInput, encoder: JPEGENC },
-    h264: h264 === null ? null : { ...ownInput, encoder: h264, caps: BASELINE },
+    jpeg: { ...softwareInput('jpeg'), encoder: JPEGENC },
+    h264: h264 === null ? null : { ...softwareInput('h264'), encoder: h264, caps: BASELINE },
   };
 }

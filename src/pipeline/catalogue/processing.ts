@@ -1,22 +1,31 @@
 /** From a choice of rows to what a pipeline is described with. */
 import type { H264Encoder } from '../h264-encoder.js';
-import { DECODER, type EncoderInput, type JpegEncoder, type Processing } from '../processing.js';
+import { DECODER, type EncoderInput, type JpegEncoder, type Processing, softwareInput } from '../processing.js';
 import { chain, element } from '../syntax.js';
 import type { Choice, Placed } from './choice.js';
 import { fitProperties, type KnownProperties } from './element-properties.js';
 import { type Memory, rawCaps } from './memory.js';
-import { type DecodeRow, type H264Row, isHardware, type JpegRow, type ScaleRow } from './row.js';
+import { type DecodeRow, type H264Row, isHardware, type JpegRow, type Pictures, type ScaleRow } from './row.js';
 
 /** What an element can be set to on this machine; null: all that the catalogue sets. */
 export type PropertiesOf = (factory: string) => KnownProperties | null;
 
+/** What a choice is described for. */
+export interface Surroundings {
+  readonly propertiesOf: PropertiesOf;
+  /** The camera's pictures, in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Sets of each element what it has. Throws RangeError where the choice leaves out the scaler that it needs. */
-export function processingOf(choice: Choice, propertiesOf: PropertiesOf): Processing {
+export function processingOf(choice: Choice, around: Surroundings): Processing {
+  const { propertiesOf } = around;
   const { lane, scale, jpeg, h264 } = choice;
   const own = [jpeg.pictures.memory, h264?.pictures.memory].find((memory) => memory !== undefined && isForeign(memory));
   const tierMemory = own ?? 'system';
   return {
-    decode: choice.decode !== null && isHardware(choice.decode.row) ? decodeWith(choice, propertiesOf) : null,
+    decode: choice.decode !== null && isHardware(choice.decode.row) ? decodeWith(choice, around) : null,
     lane,
     tierMemory,
     scale: lane === 'system' && tierMemory === 'system' ? 'videoscale' : chain(...bridge(lane, tierMemory, scale)),
@@ -44,21 +53,27 @@ function bridge(from: Memory, to: Memory, scale: ScaleRow | null): readonly stri
 }
 
 /** From coded frames to pictures, by the very decoder that was chosen; null where there is nothing to decode. */
-export function decodeWith({ decode, scale }: Choice, propertiesOf: PropertiesOf): string | null {
+export function decodeWith({ decode, scale }: Choice, around: Surroundings): string | null {
   if (decode === null) return null;
   const { row, pictures } = decode;
-  const { memory, formats } = pictures;
-  const properties = fitProperties(row.properties, propertiesOf(row.element));
+  const properties = fitProperties(row.properties, around.propertiesOf(row.element));
   return chain(
     ...row.before,
     element(row.element, { name: DECODER, ...properties }),
-    ...laneOf(row, memory, scale),
-    element('capsfilter', { caps: rawCaps(memory, row.converts && isForeign(memory) ? ['NV12'] : formats) }),
+    ...lane(row, pictures, scale, around),
   );
 }
 
-function laneOf(row: DecodeRow, memory: Memory, scale: ScaleRow | null): readonly string[] {
-  return row.converts && isForeign(memory) ? bridge(memory, memory, scale) : [];
+/** A converter that may scale is told the size: of itself it would take that of the tier which asks first. */
+function lane(
+  row: DecodeRow,
+  { memory, formats }: Pictures,
+  scale: ScaleRow | null,
+  { width, height }: Surroundings,
+): readonly string[] {
+  if (!row.converts || !isForeign(memory)) return [element('capsfilter', { caps: rawCaps(memory, formats) })];
+  const caps = rawCaps(memory, ['NV12'], `width=${width},height=${height}`);
+  return [...bridge(memory, memory, scale), element('capsfilter', { caps })];
 }
 
 /**
@@ -72,19 +87,15 @@ function inputOf(
   queued: boolean,
 ): EncoderInput {
   const { memory, formats } = pictures;
-  const caps = element('capsfilter', { caps: rawCaps(memory, formats) });
+  const software = softwareInput(row.job);
   const visible = memory === 'system';
-  if (!isForeign(tierMemory)) {
-    return { before: isHardware(row) ? chain('videoconvert', caps) : 'videoconvert', visible };
-  }
+  const caps = element('capsfilter', { caps: rawCaps(memory, formats) });
+  if (!isForeign(tierMemory)) return isHardware(row) ? { before: chain('videoconvert', caps), visible } : software;
   const queue = queued ? '' : element('queue', { 'max-size-buffers': 1, 'max-size-bytes': 0, 'max-size-time': 0 });
-  const convert = visible ? 'videoconvert' : '';
+  const crossing = chain(queue, ...bridge(tierMemory, memory, scale));
+  if (isHardware(row)) return { before: chain(crossing, caps), visible };
   const plain = element('capsfilter', { caps: rawCaps('system', ['I420', 'NV12']) });
-  const crossed = visible && !isHardware(row) ? plain : caps;
-  return {
-    before: chain(queue, ...bridge(tierMemory, memory, scale), crossed, isHardware(row) ? '' : convert),
-    visible,
-  };
+  return { before: chain(crossing, plain, software.before), visible };
 }
 
 function fitJpeg(row: JpegRow, propertiesOf: PropertiesOf): JpegEncoder {

@@ -26,7 +26,7 @@ describe('scaledBranch', () => {
 describe('jpegTierBranch', () => {
   it('goes from a shut valve to an appsink that never holds anything up', () => {
     expect(jpegTierBranch('low', low)).toMatchInlineSnapshot(
-      `"valve name=jpegvalve_low drop=true ! videoconvert ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
+      `"valve name=jpegvalve_low drop=true ! videoconvert ! capsfilter caps="video/x-raw,format=I420" ! lenscastjfifcolors ! lenscaststillgate name=gate_low min-fps=0 ! jpegenc name=encode_low quality=60 ! appsink name=sink_low sync=false async=false max-buffers=2 drop=true"`,
     );
   });
 });

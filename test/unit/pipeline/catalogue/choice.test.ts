@@ -123,7 +123,7 @@ describe('whatever works on a machine', () => {
       fc.property(anyRows, anyDelivered, fc.constantFrom<Version>([1, 16], [1, 20], [1, 26]), (rows, delivered, at) => {
         const choice = chooseRows(rows, delivered, at);
         if (choice === null) throw new Error('software is always there');
-        expect(() => processingOf(choice, () => ({}))).not.toThrow();
+        expect(() => processingOf(choice, { propertiesOf: () => ({}), width: 640, height: 480 })).not.toThrow();
       }),
     );
   });
@@ -133,7 +133,7 @@ describe('whatever works on a machine', () => {
       fc.property(anyRows, anyDelivered, (rows, delivered) => {
         const choice = chooseRows(rows, delivered, [1, 26]);
         if (choice === null) throw new Error('software is always there');
-        const processing = processingOf(choice, () => null);
+        const processing = processingOf(choice, { propertiesOf: () => null, width: 640, height: 480 });
         const source = { kind: delivered.codec === null ? ('test' as const) : ('http' as const) };
         const { description } = planPipeline(source, new Map([['t', tier]]), { h264: null, processing });
         for (const elements of fragments(description)) {

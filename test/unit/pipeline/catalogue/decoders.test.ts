@@ -8,13 +8,13 @@ const expected = [
     'nvv4l2decoder/nvvideo4linux2/jpeg',
     'jetson',
     '1.16',
-    'jpegparse ! nvv4l2decoder name=decode mjpeg=true enable-max-performance=true ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12"',
+    'jpegparse ! nvv4l2decoder name=decode mjpeg=true enable-max-performance=true ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12,width=1920,height=1080"',
   ],
   [
     'nvjpegdec/nvjpeg/jpeg',
     'jetson',
     '1.16',
-    'jpegparse ! nvjpegdec name=decode ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12"',
+    'jpegparse ! nvjpegdec name=decode ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12,width=1920,height=1080"',
   ],
   [
     'nvjpegdec/nvcodec/jpeg',
@@ -51,7 +51,7 @@ const expected = [
     'nvv4l2decoder/nvvideo4linux2/h264',
     'jetson',
     '1.16',
-    'h264parse ! nvv4l2decoder name=decode enable-max-performance=true ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12"',
+    'h264parse ! nvv4l2decoder name=decode enable-max-performance=true ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12,width=1920,height=1080"',
   ],
   [
     'nvh264dec/nvcodec/h264',
@@ -107,7 +107,7 @@ const expected = [
     'nvv4l2decoder/nvvideo4linux2/h265',
     'jetson',
     '1.16',
-    'h265parse ! nvv4l2decoder name=decode enable-max-performance=true ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12"',
+    'h265parse ! nvv4l2decoder name=decode enable-max-performance=true ! nvvidconv ! capsfilter caps="video/x-raw(memory:NVMM),format=NV12,width=1920,height=1080"',
   ],
   [
     'nvh265dec/nvcodec/h265',

@@ -24,7 +24,7 @@ function scalerFor(memory: string): ScaleRow | null {
 /** The row's own part of a pipeline, for 2 Mbit/s at 30 frames a second and a JPEG quality of 80. */
 export function describeRow(row: Row): string {
   const plain: Choice = { decode: null, lane: 'system', scale: null, jpeg: softwareJpeg(), h264: null };
-  const hasAll = () => null;
+  const hasAll = { propertiesOf: () => null, width: 1920, height: 1080 };
   if (row.job === 'scale') return [row.into, row.within, row.out].map((way) => chain(...way)).join('; ');
   if (row.job === 'decode') {
     const [pictures] = row.outputs;

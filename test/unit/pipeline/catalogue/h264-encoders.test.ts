@@ -62,13 +62,13 @@ const expected = [
     'x264enc/software',
     'software',
     '1.16',
-    'videoconvert ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=2000 vbv-buf-capacity=200 key-int-max=120 bframes=0 threads=1 aud=false ! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline',
+    'videoconvert ! capsfilter caps="video/x-raw,format=I420" ! lenscastvideocolors ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=2000 vbv-buf-capacity=200 key-int-max=120 bframes=0 threads=1 aud=false ! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline',
   ],
   [
     'openh264enc/software',
     'software',
     '1.16',
-    'videoconvert ! openh264enc usage-type=camera complexity=low rate-control=bitrate bitrate=2000000 max-bitrate=2400000 gop-size=120 multi-thread=1 ! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline',
+    'videoconvert ! capsfilter caps="video/x-raw,format=I420" ! lenscastvideocolors ! openh264enc usage-type=camera complexity=low rate-control=bitrate bitrate=2000000 max-bitrate=2400000 gop-size=120 multi-thread=1 ! video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline',
   ],
 ] as const;
 

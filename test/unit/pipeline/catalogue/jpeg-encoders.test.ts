@@ -35,7 +35,12 @@ const expected = [
     '1.16',
     'videoconvert ! capsfilter caps="video/x-raw,format=(string){NV12,I420,YUY2}" ! v4l2jpegenc extra-controls="controls,compression_quality=80"',
   ],
-  ['jpegenc/software', 'software', '1.16', 'videoconvert ! jpegenc quality=80'],
+  [
+    'jpegenc/software',
+    'software',
+    '1.16',
+    'videoconvert ! capsfilter caps="video/x-raw,format=I420" ! lenscastjfifcolors ! jpegenc quality=80',
+  ],
 ] as const;
 
 describe('JPEG_ENCODERS', () => {
