@@ -64,14 +64,17 @@ export class QueueingDelay {
    * way has become longer.
    */
   get isCongested(): boolean {
+    const newest = this.#recentFloors(growingSlots);
+    if (newest.length < 2 || Math.min(...newest.slice(0, 2)) < standingMs) return false;
+    if (newest.length < growingSlots || this.growthMs > growingMs) return true;
     const floors = this.#recentFloors(1 + evenParts * slotsPerPart);
-    if (floors.length < 2 || Math.min(...floors.slice(0, 2)) < standingMs) return false;
-    const isGrowing = floors.length < growingSlots || this.growthMs > growingMs;
-    return isGrowing || (floors.length > evenParts * slotsPerPart && Math.min(...floors) >= standingMs);
+    return floors.length > evenParts * slotsPerPart && Math.min(...floors) >= standingMs;
   }
 
   /** A way that has become longer, by another route, looks like a queue; unlike one it is even and loses nothing. */
   acceptLongerWay(): void {
+    // It rarely has.
+    if (Math.min(...this.#recentFloors(growingSlots)) < evenMs) return;
     const floors = this.#recentFloors(1 + evenParts * slotsPerPart).slice(1);
     if (floors.length < evenParts * slotsPerPart) return;
     const parts = Array.from({ length: evenParts }, (_, i) =>
@@ -93,6 +96,6 @@ export class QueueingDelay {
 
   /** The shortest waits of the last tenths of a second, newest first. */
   #recentFloors(count: number): number[] {
-    return [...this.#floors.recent(count)].map(({ leastMs }) => leastMs - this.wayMs);
+    return this.#floors.recent(count).map(({ leastMs }) => leastMs - this.wayMs);
   }
 }

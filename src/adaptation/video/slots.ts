@@ -34,11 +34,13 @@ export class Slots<Sums> {
   }
 
   /** The slots that something was added to, of the last so many, newest first. */
-  *recent(count = this.#slots.length): Generator<Sums> {
+  recent(count = this.#slots.length): readonly Sums[] {
+    const recent: Sums[] = [];
     for (let back = 0; back < Math.min(count, this.#slots.length); back++) {
       const slot = this.#slot(this.#newest - back);
-      if (slot !== undefined && slot.index === this.#newest - back) yield slot.sums;
+      if (slot !== undefined && slot.index === this.#newest - back) recent.push(slot.sums);
     }
+    return recent;
   }
 
   reset(): void {
