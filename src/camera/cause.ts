@@ -83,10 +83,13 @@ const usualPorts: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 3
 export interface Whereabouts {
   readonly place: string;
   readonly address?: NetworkAddress;
+  /** Of a device or a file: it can be seen coming. */
+  readonly path?: string;
 }
 
 export function whereabouts(source: Source): Whereabouts {
   const place = placeOf(source);
+  if (source.kind === 'v4l2' || source.kind === 'file') return { place, path: place };
   if (source.kind !== 'rtsp' && source.kind !== 'http') return { place };
   const { protocol, hostname, port } = new URL(source.url);
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -1,4 +1,5 @@
-import type { Cause, SupervisorSettings } from './supervisor.js';
+import type { Cause } from './supervisor.js';
+import type { SupervisorSettings } from './supervisor-settings.js';
 
 /** What a camera's source did over the last two seconds. */
 export interface SourceWindow {

@@ -7,6 +7,7 @@ import type { ElementSetting } from '../pipeline/tier.js';
 import type { Whereabouts } from './cause.js';
 import { findAilment, findLoss, findUndecodable, stallTimeoutMs } from './health.js';
 import { whyUnreachable } from './network-cause.js';
+import { PathWatch } from './path-watch.js';
 import { Session, type SessionPlan } from './session.js';
 import { SourceProgress } from './source-progress.js';
 import {
@@ -17,10 +18,9 @@ import {
   type Supervision,
   type SupervisorAction,
   type SupervisorEvent,
-  type SupervisorSettings,
   supervise,
-  supervisorDefaults,
 } from './supervisor.js';
+import { type SupervisorSettings, supervisorDefaults } from './supervisor-settings.js';
 import { WorkTotals } from './tier-work.js';
 
 export interface KeeperHandlers {
@@ -60,7 +60,7 @@ const explainTimeoutMs = 4000;
 
 /**
  * Keeps a camera's pipeline as {@link supervise} says: opens and closes sessions, looks at their progress, wakes when
- * time has come. Owns the session and two timers; `close()` ends them and is idempotent.
+ * time has come. Owns the session, two timers and a watch; `close()` ends them and is idempotent.
  */
 export class Keeper {
   /** What came through the source so far. */
@@ -74,6 +74,7 @@ export class Keeper {
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
   #isExplaining = false;
+  #pathWatch: PathWatch | undefined;
   #closed = false;
 
   constructor(options: KeeperOptions) {
@@ -122,6 +123,7 @@ export class Keeper {
     this.#closed = true;
     clearTimeout(this.#tick);
     clearInterval(this.#poll);
+    this.#pathWatch?.close();
     this.#countWork();
     await this.#session?.close();
     this.#session = undefined;
@@ -138,6 +140,7 @@ export class Keeper {
     for (const action of actions) this.#act(action);
     if (next.silentStarts > before.silentStarts) void this.#explain();
     this.#schedule(settings);
+    this.#watchPath();
     handlers.onSupervision(before);
   }
 
@@ -154,6 +157,16 @@ export class Keeper {
     this.#isExplaining = false;
     const message = `${place} can be reached, but gives no frames`;
     this.#dispatch({ type: 'explained', cause: why ?? { code: 'no-frames', message, permanent: false } });
+  }
+
+  /** While a device or a file is gone: whether it comes. */
+  #watchPath(): void {
+    const path = this.#supervision.cause?.code === 'gone' ? this.#options.whereabouts().path : undefined;
+    if (path !== undefined) this.#pathWatch ??= new PathWatch(path, () => this.#dispatch({ type: 'appeared' }));
+    else {
+      this.#pathWatch?.close();
+      this.#pathWatch = undefined;
+    }
   }
 
   #schedule(settings: SupervisorSettings): void {

@@ -3,6 +3,7 @@
  * `close`, and is told what became of them. At most one pipeline exists at any moment: `open` comes only after the
  * last one is `closed`.
  */
+import type { SupervisorSettings } from './supervisor-settings.js';
 
 /** Why a camera gives no frames, in words for its owner. */
 export interface Cause {
@@ -63,6 +64,8 @@ export type SupervisorEvent =
   | { readonly type: 'fault'; readonly cause: Cause; readonly jitter: number }
   /** Why starts are silent was found out. */
   | { readonly type: 'explained'; readonly cause: Cause }
+  /** A device or file that was gone may be there again. */
+  | { readonly type: 'appeared' }
   /** A file's end: it begins again, and that is no fault. */
   | { readonly type: 'ended' }
   /** What is to run is another now: begin anew, whatever went wrong before. */
@@ -72,38 +75,6 @@ export type SupervisorEvent =
   | { readonly type: 'tick'; readonly jitter: number };
 
 export type SupervisorAction = 'open' | 'close';
-
-export interface SupervisorSettings {
-  /** How long the pipeline goes on after the last viewer left. */
-  readonly lingerMs: number;
-  /** How long the first frame may take. */
-  readonly startTimeoutMs: number;
-  /** How long a source that was lost may give no sign of life at the next try: the least of it. */
-  readonly answerTimeoutMs: number;
-  /** How long a live source may be silent. */
-  readonly stallTimeoutMs: number;
-  readonly backoffMinMs: number;
-  readonly backoffMaxMs: number;
-  /** The wait for a device or a file that isn't there. */
-  readonly goneRetryMs: number;
-  /** The wait after a cause that is permanent. */
-  readonly permanentRetryMs: number;
-  /** How long it must be live until its past faults no longer count. */
-  readonly stableMs: number;
-}
-
-/** Two seconds must be enough to see a source that is back: hence the short longest wait. */
-export const supervisorDefaults: SupervisorSettings = {
-  lingerMs: 15_000,
-  startTimeoutMs: 10_000,
-  answerTimeoutMs: 1500,
-  stallTimeoutMs: 1000,
-  backoffMinMs: 100,
-  backoffMaxMs: 1500,
-  goneRetryMs: 250,
-  permanentRetryMs: 10_000,
-  stableMs: 60_000,
-};
 
 export function initialSupervision(nowMs: number): Supervision {
   return {
@@ -143,6 +114,8 @@ export function supervise(now: Supervision, event: SupervisorEvent, nowMs: numbe
       return onFault(now, event.cause, event.jitter, nowMs, settings);
     case 'explained':
       return step(now.state === 'recovering' && now.silentStarts > 0 ? { ...now, cause: event.cause } : now);
+    case 'appeared':
+      return onAppeared(now, nowMs, settings);
     case 'ended':
       return onEnded(now, nowMs, settings);
     case 'changed':
@@ -232,7 +205,7 @@ function onFault(now: Supervision, cause: Cause, jitter: number, nowMs: number, 
 /**
  * Tries begin so far apart: twice as far each time, from the least to the longest wait. What a try lasted itself counts,
  * but for the least. The jitter takes away up to a quarter, so that cameras don't march. To see that a device isn't
- * there costs nothing: one that is plugged in again starts almost at once.
+ * there costs nothing, and is no more than what is done beside waiting to be told that it has come.
  */
 function nextTryMs(
   now: Supervision,
@@ -250,6 +223,13 @@ function nextTryMs(
 
 // A clip of a single frame must not spin.
 const shortestLoopMs = 500;
+
+/** However often it is told: as far from the last look as tries are at least. */
+function onAppeared(now: Supervision, nowMs: number, settings: SupervisorSettings): Step {
+  if (now.cause?.code !== 'gone' || now.openAtMs === null) return step(now);
+  const openAtMs = Math.min(now.openAtMs, Math.max(nowMs, now.openedMs + settings.backoffMinMs));
+  return openWhenDue({ ...now, openAtMs, notBeforeMs: openAtMs }, nowMs);
+}
 
 function onEnded(now: Supervision, nowMs: number, settings: SupervisorSettings): Step {
   if (now.pipeline !== 'open') return step(now);

@@ -1,6 +1,7 @@
 import type { Camera } from './camera.js';
 import { stallTimeoutMs } from './health.js';
-import { isDelivering, nextTickMs, supervisorDefaults } from './supervisor.js';
+import { isDelivering, nextTickMs } from './supervisor.js';
+import { supervisorDefaults } from './supervisor-settings.js';
 
 /** What tells a camera that is looked after from one that hangs, for the service manager's watchdog. */
 export function cameraVitals(camera: Camera) {

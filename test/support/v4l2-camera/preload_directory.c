@@ -1,4 +1,5 @@
-// Listings of /dev show the cameras that are plugged in, behind what is really there.
+// Listings of /dev show the cameras that are plugged in, behind what is really there; who watches /dev is told when
+// they come and go.
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 
 #include "config.h"
 #include "real.h"
@@ -146,4 +148,9 @@ EXPORT int scandir64(const char *path, struct dirent64 ***out, int (*filter)(con
                      int (*compare)(const struct dirent64 **, const struct dirent64 **)) {
   return is_dev(path) ? scan(path, (struct dirent ***)out, (Filter)filter, (Compare)compare)
                       : REAL(scandir64)(path, out, filter, compare);
+}
+
+// The control file of a camera has its node's name. Of what is really in /dev nothing is told.
+EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask) {
+  return REAL(inotify_add_watch)(fd, is_dev(path) ? config_directory() : path, mask);
 }

@@ -6,10 +6,9 @@ import {
   nextTickMs,
   type Supervision,
   type SupervisorEvent,
-  type SupervisorSettings,
   supervise,
-  supervisorDefaults,
 } from '../../../src/camera/supervisor.js';
+import { type SupervisorSettings, supervisorDefaults } from '../../../src/camera/supervisor-settings.js';
 
 const lost: Cause = { code: 'unreachable', message: 'the camera refuses the connection', permanent: false };
 const gone: Cause = { code: 'gone', message: '/dev/video0 is gone', permanent: false };
@@ -23,6 +22,7 @@ const heard: SupervisorEvent = { type: 'heard' };
 const well: SupervisorEvent = { type: 'ailment', cause: null };
 const closed: SupervisorEvent = { type: 'closed' };
 const ended: SupervisorEvent = { type: 'ended' };
+const appeared: SupervisorEvent = { type: 'appeared' };
 
 /** Applies events at moments, and ticks when they are due. */
 class Story {
@@ -327,6 +327,7 @@ const simple = [
   'gone',
   'refused',
   'explained',
+  'appeared',
   'changed',
   'ended',
   'closed',
@@ -401,6 +402,8 @@ class CheckedStory extends Story {
         return void this.say(fault({ lost, gone, refused }[happening.what], 1));
       case 'explained':
         return void this.say({ type: 'explained', cause: lost });
+      case 'appeared':
+        return void this.say(appeared);
       case 'changed':
         return void this.say({ type: 'changed' });
       case 'ended':
@@ -412,6 +415,45 @@ class CheckedStory extends Story {
     }
   }
 }
+
+describe('a device that was gone', () => {
+  const unplugged = () => new Story().say(demand(true), frames).wait(500).say(fault(gone), closed);
+
+  it('is looked for once a second', () => {
+    const story = unplugged().wait(1000).say(fault(gone), closed).wait(1000);
+    expect(story.actions).toEqual(['0 open', '500 close', '1500 open', '1500 close', '2500 open']);
+    expect(story.now).toMatchObject({ state: 'recovering', attempt: 0 });
+  });
+
+  it('is opened as soon as it is told to be there', () => {
+    const story = unplugged().wait(321).say(appeared);
+    expect(story.actions).toEqual(['0 open', '500 close', '821 open']);
+  });
+
+  it('is opened when its old pipeline has stopped, where it is told before', () => {
+    const story = new Story().say(demand(true), frames).wait(500).say(fault(gone), appeared).wait(40);
+    expect(story.now).toMatchObject({ pipeline: 'closing' });
+    story.say(closed);
+    expect(story.actions).toEqual(['0 open', '500 close', '540 open']);
+  });
+
+  it('is not looked for more often than ten times a second, however often it is told to be there', () => {
+    const story = unplugged();
+    for (let i = 0; i < 1000; i++) {
+      story.say(appeared).wait(1);
+      if (story.now.pipeline === 'open') story.say(fault(gone), closed);
+    }
+    const opened = story.actions.filter((action) => action.endsWith('open'));
+    expect(opened.length).toBeLessThanOrEqual(12);
+  });
+
+  it('that was found and doesn’t work waits as any other', () => {
+    const story = unplugged().say(appeared, fault(lost), closed, appeared, appeared);
+    expect(story.actions.at(-1)).toBe('500 close');
+    story.say(demand(false), appeared).wait(20_000).say(closed, appeared);
+    expect(story.now).toMatchObject({ state: 'idle', pipeline: 'none' });
+  });
+});
 
 describe('whatever happens, in whatever order', () => {
   it('there is one pipeline at most, time goes forward, and it is neither lost nor retried in a storm', () => {
