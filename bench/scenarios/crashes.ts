@@ -11,6 +11,7 @@ import { percentile } from '../support/statistics.js';
 
 const size = '1280x720';
 const viewersEach = 20;
+const fps = 30;
 const timeoutMs = 15_000;
 // About as long as a crash and what follows takes.
 const calmMsEach = 1000;
@@ -26,7 +27,7 @@ export const crashes: Scenario = {
   name: 'crashes',
   async run({ quick, progress }: Context): Promise<ScenarioResult> {
     renderV4l2Pictures('MJPG', size);
-    const each = { sizes: [size], rates: [30], formats: ['MJPG'] as const };
+    const each = { sizes: [size], rates: [fps], formats: ['MJPG'] as const };
     const cameras = new V4l2Cameras([each, each]);
     const own = '{ source: "v4l2:/dev/video0", isolation: process }';
     const config = `cameras: { crashing: ${own}, other: { source: "v4l2:/dev/video1" } }`;
@@ -158,7 +159,12 @@ function resultOf({ crashes: made, calm, missed, ended, before, after, processes
         limit: 2000,
         unit: 'ms',
       },
-      { what: 'frames missed by a viewer of the other camera', measured: missed.frames, limit: calm.frames, unit: '' },
+      {
+        what: "frames missed by a viewer of the other camera, of the camera's",
+        measured: shareOf(missed),
+        limit: shareOf(calm),
+        unit: '%',
+      },
       { what: 'connections that ended', measured: ended, limit: 0, unit: '' },
     ],
     samples: made,
@@ -166,5 +172,10 @@ function resultOf({ crashes: made, calm, missed, ended, before, after, processes
 }
 
 function tell({ frames, seconds }: Missed): string {
-  return `${frames.toFixed(1)} of ${(30 * seconds).toFixed(0)} frames`;
+  return `${frames.toFixed(1)} of ${(fps * seconds).toFixed(0)} frames`;
+}
+
+/** In per cent of what the camera gave. */
+function shareOf({ frames, seconds }: Missed): number {
+  return (100 * frames) / (fps * seconds);
 }
