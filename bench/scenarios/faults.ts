@@ -33,6 +33,7 @@ export const faults: Scenario = {
       notes: [
         `${viewers} viewers watch the camera that fails and ${viewers} another one of the same server; all times are those of the viewer who waited longest.`,
         `${times} tries of each fault (${Math.min(times, triesWhereSlow)} where the camera is tried again rarely by intention), one after the other without a stable minute between them: the waits between tries are the longest there are.`,
+        'A password that is wrong stays so until somebody changes it, and cameras lock accounts after a few wrong tries: it is tried again every ten seconds at most, and so is the camera that has the old one again.',
         `A fault lasts up to ${longestHoldMs / 1000} s longer than it takes to be seen, by chance; where it passes by itself, "frames again" counts from it.`,
         'Four servers share a core at the same time; frames lost by the other camera’s viewers are what that camera gave and they never got, on a busy core.',
       ],
