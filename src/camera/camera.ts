@@ -127,9 +127,19 @@ export class Camera {
     return this.tierNamesOf('jpeg');
   }
 
+  /** The tiers that there are in any medium, best first. */
+  get allTierNames(): readonly string[] {
+    return this.#tiers.names;
+  }
+
   /** The tiers that there are in a medium, best first. */
   tierNamesOf(medium: Medium): readonly string[] {
     return this.#tiers.namesOf(medium);
+  }
+
+  /** What encodes its tiers to H.264; null where nothing can. */
+  get videoEncoder(): string | null {
+    return this.#encoder?.element ?? null;
   }
 
   /** Whether viewers can have the camera's own H.264, and why not. */

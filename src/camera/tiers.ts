@@ -41,6 +41,12 @@ export class Tiers {
     return this.#options.own.pass(medium) === true ? [SOURCE_TIER, ...encoded] : encoded;
   }
 
+  /** Those that there are in any medium, best first. */
+  get names(): readonly string[] {
+    const all = new Set([...this.namesOf('jpeg'), ...this.namesOf('h264')]);
+    return [...all].toSorted((a, b) => Number(b === SOURCE_TIER) - Number(a === SOURCE_TIER));
+  }
+
   get watched(): ReadonlySet<OutputKey> {
     return this.#watched;
   }

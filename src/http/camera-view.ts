@@ -3,8 +3,9 @@ import type { Camera } from '../camera/camera.js';
 import { isDelivering } from '../camera/supervisor.js';
 import { formatSource } from '../config/source.js';
 import type { Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
-import { isoTime, round, roundOrNull } from './format.js';
-import type { cameraViewSchema, tierViewSchema, ustreamerStateSchema } from './schemas/camera.js';
+import { isoTime, round } from './format.js';
+import type { cameraViewSchema, ustreamerStateSchema } from './schemas/camera.js';
+import { tierView } from './tier-view.js';
 
 /** A camera as `GET /api/cameras/:id` shows it. Passwords in its source are masked. */
 export function cameraView(camera: Camera, viewers: ViewerRegistry): z.output<typeof cameraViewSchema> {
@@ -23,33 +24,8 @@ export function cameraView(camera: Camera, viewers: ViewerRegistry): z.output<ty
     fps: round(progress.fps, 2),
     frames: progress.frames,
     corrupt_frames: progress.corruptFrames,
-    tiers: camera.tierNames.map((name) => tierView(camera, name, viewers)),
-  };
-}
-
-/** A tier as the API shows it. Throws TIER_NOT_FOUND. */
-export function tierView(camera: Camera, tier: string, viewers: ViewerRegistry): z.output<typeof tierViewSchema> {
-  const channel = camera.channel(tier);
-  const settings = camera.tierSettings(tier);
-  const [p50, p95, p99] = channel.latency.percentiles([0.5, 0.95, 0.99]);
-  return {
-    name: channel.name,
-    ...(settings === undefined
-      ? {}
-      : {
-          width: settings.width,
-          height: settings.height,
-          fps: settings.fps,
-          quality: settings.quality,
-          bitrate: settings.bitrateBps,
-          min_fps: settings.minFps,
-        }),
-    viewers: viewers.ofCamera(camera.id).filter((viewer) => viewer.tier === tier).length,
-    /** The picture's own size, while somebody watches. */
-    frame: channel.newest === undefined ? null : { width: channel.newest.width, height: channel.newest.height },
-    rates: { fps: round(channel.rate.perSecond(), 2), bits_per_second: Math.round(8 * channel.rate.amountPerSecond()) },
-    /** From capture to the viewer's socket. */
-    latency_ms: { p50: roundOrNull(p50, 2), p95: roundOrNull(p95, 2), p99: roundOrNull(p99, 2) },
+    h264: { passthrough: camera.sourceVideo.passes, reason: camera.sourceVideo.reason },
+    tiers: camera.allTierNames.map((name) => tierView(camera, name, viewers)),
   };
 }
 

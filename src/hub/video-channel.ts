@@ -55,8 +55,10 @@ export class VideoChannel {
   }
 
   publish(accessUnit: Frame): void {
-    this.#published++;
-    this.rate.add(accessUnit.data.byteLength);
+    if (!accessUnit.isStandIn) {
+      this.#published++;
+      this.rate.add(accessUnit.data.byteLength);
+    }
     if (accessUnit.isKeyframe) this.#keyframeCame();
     for (const receive of this.#receivers) receive(accessUnit);
   }

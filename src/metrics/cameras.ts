@@ -10,9 +10,13 @@ export interface CameraFacts {
   readonly tiers: readonly TierFacts[];
 }
 
+/** A tier in one medium. */
 export interface TierFacts {
   readonly name: string;
+  readonly medium: 'jpeg' | 'h264';
   readonly published: number;
+  /** Of them, those that need no earlier ones. */
+  readonly keyframes: number;
   readonly bitrateBps: number;
   readonly viewersByTransport: Readonly<Record<string, number>>;
   readonly delivered: number;

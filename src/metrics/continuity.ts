@@ -2,6 +2,7 @@ import type { CameraFacts, TierFacts } from './cameras.js';
 
 const tierCounters = [
   'published',
+  'keyframes',
   'delivered',
   'droppedSlow',
   'droppedRate',
@@ -34,7 +35,7 @@ export class Continuity {
 
   #overTier(camera: string, tier: TierFacts): TierFacts {
     const counted = [...tierCounters.map((name) => tier[name]), tier.ages.sumMs, ...tier.ages.counts];
-    const values = this.#goOn(`${camera} ${tier.name}`, counted);
+    const values = this.#goOn(`${camera} ${tier.name} ${tier.medium}`, counted);
     const counters = Object.fromEntries(tierCounters.map((name, index) => [name, values[index] ?? 0]));
     const [sumMs = 0, ...counts] = values.slice(tierCounters.length);
     return { ...tier, ...counters, ages: { ...tier.ages, sumMs, counts } };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { NetworkNamespace } from './network-namespace.js';
 import { type ProgramResult, runProgram } from './run-program.js';
 import { until, within } from './until.js';
 
@@ -21,6 +22,8 @@ export interface ServerOptions {
   /** On top of the test's own environment, which is freed of everything that is Lenscast's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** It runs there, and is reached at its address instead of loopback's. */
+  readonly namespace?: Pick<NetworkNamespace, 'name' | 'address'>;
 }
 
 /** A camera as `GET /api/cameras/:id` shows it, as far as tests look at it. */
@@ -37,6 +40,7 @@ export interface CameraView {
     readonly name: string;
     readonly viewers: number;
     readonly frame: { readonly width: number; readonly height: number } | null;
+    readonly media: readonly ('jpeg' | 'h264')[];
   }[];
 }
 
@@ -46,8 +50,9 @@ function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.Proce
 }
 
 /** The command line of a server on a free port; writes its configuration file into `folder`. */
-function toArguments({ sources = [], config, args = [] }: ServerOptions, folder: string): string[] {
-  const words = ['--port', '0', ...sources.flatMap((source) => ['--source', source]), ...args];
+function toArguments({ sources = [], config, args = [], namespace }: ServerOptions, folder: string): string[] {
+  const host = namespace === undefined ? [] : ['--host', namespace.address];
+  const words = ['--port', '0', ...host, ...sources.flatMap((source) => ['--source', source]), ...args];
   if (config === undefined) return words;
   const file = join(folder, configName);
   writeFileSync(file, config);
@@ -94,14 +99,16 @@ export class Server {
     this.#folder = folder;
     this.#output = output;
     this.#exited = exited;
-    this.port = Number(/listening on http:\/\/127\.0\.0\.1:(\d+)\//.exec(output.text)?.[1]);
-    this.url = `http://127.0.0.1:${this.port}`;
+    this.url = /listening on (http:\/\/[\d.]+:\d+)\//.exec(output.text)?.[1] ?? '';
+    this.port = Number(new URL(this.url).port);
   }
 
   /** Resolves once it listens. Rejects with what it said where it ends before. */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), 'lenscast-server-'));
-    const child = spawn(process.execPath, [program, ...toArguments(options, folder)], {
+    const enter = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace.name];
+    const [command = '', ...words] = [...enter, process.execPath, program, ...toArguments(options, folder)];
+    const child = spawn(command, words, {
       cwd: folder,
       env: environment(options.env),
       stdio: ['ignore', 'pipe', 'pipe'],

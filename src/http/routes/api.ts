@@ -3,9 +3,10 @@ import type { Camera } from '../../camera/camera.js';
 import type { TierChange } from '../../camera/tier-settings.js';
 import { methodNotAllowed } from '../../core/errors.js';
 import { readBody } from '../body.js';
-import { cameraView, tierView, ustreamerState } from '../camera-view.js';
+import { cameraView, ustreamerState } from '../camera-view.js';
 import type { App, Services } from '../environment.js';
 import { profileSchema, tierChangeSchema } from '../schemas/requests.js';
+import { tierView } from '../tier-view.js';
 
 /** What the server knows about its cameras, and what of it can be changed, as JSON. */
 export function apiRoutes(app: App, { cameras, viewers }: Services): void {

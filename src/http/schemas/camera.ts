@@ -4,6 +4,31 @@ import { components, count, isoTime, rate } from './components.js';
 
 const milliseconds = z.number().min(0).nullable();
 
+const rates = z.strictObject({
+  fps: rate('Frames a second, over the last two seconds'),
+  bits_per_second: count('Of one copy of the tier'),
+});
+const latency = z
+  .strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })
+  .meta({ description: "From capture to the viewers' sockets, over the last half minute to minute" });
+const encodeMs = milliseconds.meta({
+  description: 'What encoding a frame took, the mean since the start; null: none was',
+});
+
+const tierVideoSchema = z
+  .strictObject({
+    viewers: count('Viewers on it at this moment'),
+    rates,
+    latency_ms: latency,
+    encode_ms: encodeMs,
+    keyframes: count('Keyframes since the start'),
+    encoder: z
+      .string()
+      .nullable()
+      .meta({ description: 'The GStreamer element that encodes it; null: it is passed on' }),
+  })
+  .register(components, { id: 'TierVideo', description: 'A tier as H.264, for WebRTC' });
+
 export const tierViewSchema = z
   .strictObject({
     name: z.string(),
@@ -18,13 +43,11 @@ export const tierViewSchema = z
       .strictObject({ width: z.int().min(0), height: z.int().min(0) })
       .nullable()
       .meta({ description: "The picture's own size, while somebody watches" }),
-    rates: z.strictObject({
-      fps: rate('Frames a second, over the last two seconds'),
-      bits_per_second: count('Of one copy of the tier'),
-    }),
-    latency_ms: z
-      .strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })
-      .meta({ description: "From capture to the viewers' sockets, over the last half minute to minute" }),
+    rates,
+    latency_ms: latency,
+    encode_ms: encodeMs,
+    media: z.array(z.enum(['jpeg', 'h264'])).meta({ description: 'As what viewers can have it' }),
+    h264: tierVideoSchema.nullable().meta({ description: 'What is told above of its JPEGs, of its video' }),
   })
   .register(components, {
     id: 'Tier',
@@ -48,6 +71,9 @@ export const cameraViewSchema = z
     fps: rate('Frames a second from the source'),
     frames: count('Frames that the source delivered'),
     corrupt_frames: count('Broken frames that were dropped'),
+    h264: z
+      .strictObject({ passthrough: z.boolean(), reason: z.string().nullable() })
+      .meta({ description: 'Whether WebRTC viewers can have the camera’s own H.264 as it is, and if not, why' }),
     tiers: z.array(tierViewSchema).meta({ description: 'Best first' }),
   })
   .register(components, { id: 'Camera' });

@@ -6,7 +6,9 @@ import { createMetrics } from '../../../src/metrics/metrics.js';
 const tier = (name: string, init: Partial<TierFacts> = {}): TierFacts => {
   return {
     name,
+    medium: 'jpeg',
     published: 100,
+    keyframes: 100,
     bitrateBps: 8e6,
     viewersByTransport: { mjpeg: 3 },
     delivered: 250,
@@ -57,27 +59,42 @@ describe('createMetrics', () => {
       'lenscast_camera_state{camera="front",state="idle"}': 0,
       'lenscast_camera_frames_total{camera="front"}': 120,
       'lenscast_camera_corrupt_frames_total{camera="front"}': 1,
-      'lenscast_tier_frames_total{camera="front",tier="source"}': 100,
-      'lenscast_tier_bitrate_bps{camera="front",tier="source"}': 8e6,
-      'lenscast_viewers{camera="front",tier="source",transport="mjpeg"}': 3,
-      'lenscast_viewers{camera="front",tier="low",transport="mjpeg"}': 0,
-      'lenscast_frames_sent_total{camera="front",tier="source"}': 250,
-      'lenscast_frames_dropped_total{camera="front",tier="source",reason="slow"}': 40,
-      'lenscast_frames_dropped_total{camera="front",tier="source",reason="fps"}': 10,
-      'lenscast_frames_dropped_total{camera="front",tier="source",reason="unchanged"}': 7,
-      'lenscast_frames_dropped_total{camera="front",tier="source",reason="late"}': 5,
-      'lenscast_encoded_frames_total{camera="front",tier="source"}': 90,
-      'lenscast_encode_seconds_total{camera="front",tier="source"}': 0.45,
-      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="0.01"}': 200,
-      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="0.1"}': 240,
-      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="+Inf"}': 250,
-      'lenscast_frame_age_seconds_count{camera="front",tier="source"}': 250,
-      'lenscast_frame_age_seconds_sum{camera="front",tier="source"}': 12.5,
+      'lenscast_tier_frames_total{camera="front",tier="source",medium="jpeg"}': 100,
+      'lenscast_tier_bitrate_bps{camera="front",tier="source",medium="jpeg"}': 8e6,
+      'lenscast_viewers{camera="front",tier="source",medium="jpeg",transport="mjpeg"}': 3,
+      'lenscast_viewers{camera="front",tier="low",medium="jpeg",transport="mjpeg"}': 0,
+      'lenscast_frames_sent_total{camera="front",tier="source",medium="jpeg"}': 250,
+      'lenscast_frames_dropped_total{camera="front",tier="source",medium="jpeg",reason="slow"}': 40,
+      'lenscast_frames_dropped_total{camera="front",tier="source",medium="jpeg",reason="fps"}': 10,
+      'lenscast_frames_dropped_total{camera="front",tier="source",medium="jpeg",reason="unchanged"}': 7,
+      'lenscast_frames_dropped_total{camera="front",tier="source",medium="jpeg",reason="late"}': 5,
+      'lenscast_encoded_frames_total{camera="front",tier="source",medium="jpeg"}': 90,
+      'lenscast_encode_seconds_total{camera="front",tier="source",medium="jpeg"}': 0.45,
+      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",medium="jpeg",le="0.01"}': 200,
+      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",medium="jpeg",le="0.1"}': 240,
+      'lenscast_frame_age_seconds_bucket{camera="front",tier="source",medium="jpeg",le="+Inf"}': 250,
+      'lenscast_frame_age_seconds_count{camera="front",tier="source",medium="jpeg"}': 250,
+      'lenscast_frame_age_seconds_sum{camera="front",tier="source",medium="jpeg"}': 12.5,
       lenscast_live_frames: 2,
       lenscast_live_frame_bytes: 300,
       lenscast_pipelines: 1,
       lenscast_pipelines_abandoned: 0,
     });
+  });
+
+  it('tells of a tier’s video beside its pictures', async () => {
+    const video = tier('low', { medium: 'h264', keyframes: 4, viewersByTransport: { webrtc: 2 } });
+    const found = await setUp([{ ...front, tiers: [tier('low'), video] }]).samples();
+    expect(Object.fromEntries(found)).toMatchObject({
+      'lenscast_tier_frames_total{camera="front",tier="low",medium="jpeg"}': 100,
+      'lenscast_tier_frames_total{camera="front",tier="low",medium="h264"}': 100,
+      'lenscast_keyframes_total{camera="front",tier="low",medium="h264"}': 4,
+      'lenscast_viewers{camera="front",tier="low",medium="h264",transport="webrtc"}': 2,
+      'lenscast_frames_dropped_total{camera="front",tier="low",medium="h264",reason="late"}': 5,
+    });
+    expect(found.has('lenscast_frames_dropped_total{camera="front",tier="low",medium="h264",reason="slow"}')).toBe(
+      false,
+    );
   });
 
   it('has exactly one present state for each camera, whatever it is', async () => {
@@ -118,12 +135,12 @@ describe('createMetrics', () => {
     );
     expect(counters.length).toBeGreaterThan(10);
     for (const [name, value] of counters) expect(back.get(name), name).toBeGreaterThanOrEqual(value);
-    expect(back.get('lenscast_tier_frames_total{camera="front",tier="source"}')).toBe(103);
+    expect(back.get('lenscast_tier_frames_total{camera="front",tier="source",medium="jpeg"}')).toBe(103);
     // It began anew as a whole, also where a counter is past what it was.
-    expect(back.get('lenscast_frames_sent_total{camera="front",tier="source"}')).toBe(510);
+    expect(back.get('lenscast_frames_sent_total{camera="front",tier="source",medium="jpeg"}')).toBe(510);
     expect(back.get('lenscast_camera_corrupt_frames_total{camera="front"}')).toBe(6);
     const bucket = (le: string) =>
-      back.get(`lenscast_frame_age_seconds_bucket{camera="front",tier="source",le="${le}"}`);
+      back.get(`lenscast_frame_age_seconds_bucket{camera="front",tier="source",medium="jpeg",le="${le}"}`);
     expect(['0.01', '0.1', '+Inf'].map(bucket)).toEqual([390, 475, 505]);
   });
 
