@@ -2,9 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
+import { cacheFile, FindingsCache } from './acceleration/cache.js';
+import { findEnvironment } from './acceleration/environment.js';
+import { COMMON_FORMATS, probeFormats } from './acceleration/probe-formats.js';
+import { reportToJson, reportToText } from './acceleration/report.js';
+import { formatOfCaps, type StreamFormat } from './acceleration/stream-format.js';
 import { whereabouts } from './camera/cause.js';
+import { deliveredCaps } from './camera/delivered.js';
 import { whyUnreachable } from './camera/network-cause.js';
 import { type Arguments, helpText, parseArguments } from './config/arguments.js';
+import type { CameraConfig, Config } from './config/config.js';
 import { type LoadedConfig, loadConfig, parseConfig } from './config/load.js';
 import { ConfigReloader } from './config/reloader.js';
 import { formatSource } from './config/source.js';
@@ -17,6 +24,7 @@ import { camerasToJson, camerasToText, findCameras } from './doctor/cameras.js';
 import { examine } from './doctor/doctor.js';
 import type { Reach } from './doctor/facts/cameras.js';
 import { toJson, toText, worstLevel } from './doctor/report.js';
+import { IsolatedRunner } from './isolation/isolated-runner.js';
 import { addonFile, loadAddon } from './native/addon.js';
 import type { NativeAddon } from './native/addon.types.js';
 import { startServer } from './server.js';
@@ -37,6 +45,7 @@ async function main(words: readonly string[]): Promise<void> {
   const load = () => loadConfig({ arguments: given, environment: process.env, workingDirectory: process.cwd() });
   if (given.command === 'doctor') return runDoctor(given, version, load);
   if (given.command === 'cameras') return listFound(given);
+  if (given.command === 'probe') return runProbe(given, (await load()).config);
   const { config, file } = await load();
   const log = createLog({ level: 'info', write: (line) => process.stdout.write(`${line}\n`) });
   const addon = loadAddonOrSay();
@@ -86,6 +95,31 @@ async function runDoctor(given: Arguments, version: string, load: () => Promise<
 async function listFound({ json }: Arguments): Promise<void> {
   const cameras = await findCameras(loadAddonOrSay());
   print(json ? camerasToJson(cameras) : camerasToText(cameras));
+}
+
+/** Prints what this machine's chips can do with what the cameras deliver, or with what most do. */
+async function runProbe({ json }: Arguments, { cameras }: Config): Promise<void> {
+  const addon = loadAddonOrSay();
+  const environment = findEnvironment(addon.gstreamerVersion);
+  const report = await probeFormats(await formatsOf(cameras, addon), {
+    addon,
+    environment,
+    runner: new IsolatedRunner({ label: 'probe' }),
+    cache: new FindingsCache(cacheFile(process.env), environment),
+    onCacheError: (error) => process.stderr.write(`lenscast: what was found can't be kept: ${String(error)}\n`),
+  });
+  print(json ? reportToJson(report) : reportToText(report));
+}
+
+/** A camera that gives nothing now is left out. */
+async function formatsOf(cameras: readonly CameraConfig[], addon: NativeAddon): Promise<readonly StreamFormat[]> {
+  const formats: StreamFormat[] = [];
+  for (const camera of cameras) {
+    const delivered = await deliveredCaps(camera, addon).catch(() => null);
+    const format = delivered === null ? null : formatOfCaps(delivered.caps, delivered.kind);
+    if (format !== null) formats.push(format);
+  }
+  return formats.length === 0 ? COMMON_FORMATS : formats;
 }
 
 function loadAddonOrSay(): NativeAddon {

@@ -31,6 +31,7 @@ const schema = z.object({
   formats: z.array(
     z.object({
       format: z.string(),
+      probedAt: z.iso.datetime(),
       plugins: z.string(),
       findings: z.array(finding),
       together: z.string().nullable(),

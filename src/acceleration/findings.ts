@@ -20,6 +20,8 @@ export interface Finding {
 /** All of one format. */
 export interface Findings {
   readonly format: string;
+  /** ISO 8601. */
+  readonly probedAt: string;
   readonly findings: readonly Finding[];
   /** Why what works alone doesn't work together; null where it does, or was not tried. */
   readonly together: string | null;

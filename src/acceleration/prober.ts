@@ -51,6 +51,7 @@ export class Prober {
   readonly #catalogue: Catalogue;
   readonly #version: Version;
   readonly #properties = new Map<string, KnownProperties>();
+  readonly #ofSoftware = new Map<string, Finding>();
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -64,14 +65,30 @@ export class Prober {
     const findings: Finding[] = [];
     for (const job of order) {
       for (const row of rows.filter((each) => each.job === job && (withSoftware || isHardware(each)))) {
-        const finding = await this.#find(row, format, findings);
+        const finding = await this.#findOnce(row, format, findings);
         findings.push(finding);
         onFinding(finding);
       }
     }
     const together = await this.#tryTogether(format, findings);
     await this.#options.runner.close();
-    return { format: formatKey(format), findings, together, properties: Object.fromEntries(this.#properties) };
+    const probedAt = new Date().toISOString();
+    return {
+      format: formatKey(format),
+      probedAt,
+      findings,
+      together,
+      properties: Object.fromEntries(this.#properties),
+    };
+  }
+
+  /** What software does with raw pictures is the same whoever decoded them. */
+  async #findOnce(row: Row, format: StreamFormat, before: readonly Finding[]): Promise<Finding> {
+    if (isHardware(row) || row.job === 'decode') return this.#find(row, format, before);
+    const key = `${row.id} ${format.width}x${format.height}@${format.fps}`;
+    const finding = this.#ofSoftware.get(key) ?? (await this.#find(row, format, before));
+    this.#ofSoftware.set(key, finding);
+    return finding;
   }
 
   async #find(row: Row, format: StreamFormat, before: readonly Finding[]): Promise<Finding> {

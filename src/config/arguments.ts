@@ -9,6 +9,7 @@ import { SOURCE_FORMS } from './source.js';
 /** What the program does besides serving: the word, and its line in the help. */
 const COMMANDS = {
   doctor: 'says what is missing or wrong on this machine, and what to do about it',
+  probe: 'tries the chips of this machine that decode, scale and encode, and keeps what it finds',
   cameras: 'lists the cameras that it finds, as lines for the configuration',
 } as const;
 

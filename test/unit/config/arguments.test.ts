@@ -62,7 +62,7 @@ describe('parseArguments', () => {
     [['doctor', 'cameras'], /Unexpected argument "cameras"/],
     [['serve'], /Unexpected argument "serve"/],
     [['toString'], /Unexpected argument "toString"/],
-    [['--json'], /--json goes with a command: doctor, cameras/],
+    [['--json'], /--json goes with a command: doctor, probe, cameras/],
     [['--', 'x'], /Unexpected argument "x"/],
     [['--constructor', 'x'], /Unknown option "--constructor"/],
   ])('refuses %j', (words, expected) => {

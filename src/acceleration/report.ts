@@ -1,0 +1,56 @@
+/** What `lenscast probe` prints. */
+import type { Environment } from './environment.js';
+import type { Finding, Findings } from './findings.js';
+
+export interface ProbeReport {
+  readonly environment: Environment;
+  readonly formats: readonly Findings[];
+}
+
+export function reportToJson({ environment, formats }: ProbeReport): string {
+  const plain = formats.map(({ format, probedAt, together, findings }) => ({
+    format,
+    probed_at: probedAt,
+    together,
+    candidates: findings.map(({ row, job, family, element, passes, reason, msPerFrame }) => ({
+      id: row,
+      job,
+      family,
+      element,
+      passes,
+      reason,
+      ms_per_frame: msPerFrame === null ? null : Math.round(msPerFrame * 100) / 100,
+    })),
+  }));
+  return `${JSON.stringify({ environment, formats: plain }, null, 2)}\n`;
+}
+
+const absent = 'absent';
+const heads = ['candidate', 'job', 'result', 'ms per frame', 'why not'] as const;
+
+export function reportToText({ environment, formats }: ProbeReport): string {
+  const { gstreamer, kernel, drivers } = environment;
+  const around = `GStreamer ${gstreamer}, kernel ${kernel}${drivers === '' ? '' : `, ${drivers}`}`;
+  return `${around}\n${formats.map(formatToText).join('')}`;
+}
+
+function formatToText({ format, together, findings }: Findings): string {
+  const there = findings.filter(({ reason }) => reason !== absent);
+  const missing = [...new Set(findings.filter(({ reason }) => reason === absent).map(({ element }) => element))];
+  const rows = [heads, ...there.map(cells)];
+  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const together_ = together === null ? [] : [`What works alone does not work together: ${together}`];
+  const absent_ = missing.length === 0 ? [] : [`absent: ${missing.join(' ')}`];
+  return `\n${format}\n${[...lines, ...together_, ...absent_].map((line) => `  ${line}\n`).join('')}`;
+}
+
+function cells({ element, family, job, passes, msPerFrame, reason }: Finding): readonly string[] {
+  const what = family === 'software' ? element : `${element} (${family})`;
+  return [what, job, passes ? 'works' : 'fails', msPerFrame === null ? '-' : msPerFrame.toFixed(1), reason ?? ''];
+}
