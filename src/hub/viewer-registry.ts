@@ -54,6 +54,8 @@ export interface Viewer {
   readonly tier: string;
   stats(): ViewerStats;
   link?(): ViewerLink;
+  /** Where pictures come by RTP: the timestamp, 90 kHz, of what is captured at a moment of CLOCK_MONOTONIC; null before. */
+  rtpTimestampAt?(momentMs: number): number | null;
   /** Where, and as long as, the server may adapt the pictures that it sends. */
   readonly connection?: AdaptableConnection | undefined;
   /** The same for video. */

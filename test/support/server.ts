@@ -65,7 +65,12 @@ export async function runLenscast(
   {
     env,
     files = {},
-  }: { readonly env?: Readonly<Record<string, string>>; readonly files?: Record<string, string> } = {},
+    timeoutMs = 20_000,
+  }: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly files?: Record<string, string>;
+    readonly timeoutMs?: number;
+  } = {},
 ): Promise<ProgramResult> {
   const folder = mkdtempSync(join(tmpdir(), 'lenscast-run-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -73,7 +78,7 @@ export async function runLenscast(
   const unset = changes.flatMap((name) => ['-u', name]);
   const set = Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`);
   try {
-    return await runProgram('env', ['-C', folder, ...unset, ...set, process.execPath, program, ...args], 20_000);
+    return await runProgram('env', ['-C', folder, ...unset, ...set, process.execPath, program, ...args], timeoutMs);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -26,6 +26,13 @@ export const viewerViewSchema = z
     age_ms: z
       .strictObject({ p50: z.number().min(0).nullable(), p95: z.number().min(0).nullable() })
       .meta({ description: 'How old frames are when it has them' }),
+    rtp: z
+      .strictObject({
+        timestamp: z.int().min(0).max(0xffffffff).meta({ description: 'Of what is captured now, 90 kHz' }),
+        unix_ms: z.number().meta({ description: 'Now, in milliseconds since 1970' }),
+      })
+      .nullable()
+      .meta({ description: 'How the RTP timestamps of its video tell the time, as a sender report has it' }),
     since: isoTime(),
   })
   .register(components, { id: 'Viewer', description: 'Null is what is not known, or not bounded' });

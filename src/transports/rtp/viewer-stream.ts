@@ -68,6 +68,7 @@ export interface StreamStats {
 export class ViewerStream implements VideoConnection, Paced {
   readonly #options: ViewerStreamOptions;
   readonly #sender: PacketSender;
+  readonly #timeline: RtpTimeline;
   readonly #senderReports: SenderReports;
   readonly #linkReports: LinkReports;
   readonly #retransmission: Retransmission;
@@ -84,6 +85,7 @@ export class ViewerStream implements VideoConnection, Paced {
   constructor(options: ViewerStreamOptions) {
     const { clock, random, send, negotiated, onAccessUnit } = options;
     const timeline = new RtpTimeline(random);
+    this.#timeline = timeline;
     this.#options = options;
     this.#sender = new PacketSender(negotiated, send, random);
     this.#senderReports = new SenderReports(negotiated, (momentMs) => timeline.at(momentMs), random);
@@ -112,6 +114,11 @@ export class ViewerStream implements VideoConnection, Paced {
   }
 
   /** The tier whose pictures are sent; undefined before the first keyframe. */
+  /** The RTP timestamp of a moment of CLOCK_MONOTONIC, whatever tier is sent. */
+  timestampAt(momentMs: number): number {
+    return this.#timeline.at(momentMs);
+  }
+
   get tier(): RtpTier | undefined {
     return this.#tiers.current;
   }

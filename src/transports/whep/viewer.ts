@@ -120,6 +120,10 @@ export class WhepViewer implements Viewer {
     return { rttMs: this.#stream?.rttMs ?? null, linkBps: this.#stream?.linkBps ?? null, ageMs: { p50, p95 } };
   }
 
+  rtpTimestampAt(momentMs: number): number | null {
+    return this.#stream?.timestampAt(momentMs) ?? null;
+  }
+
   moveTo(tier: string): void {
     if (this.#isClosed) return;
     if (this.#stream === undefined) this.#await(tier);

@@ -20,16 +20,20 @@ const cameraApi = new URL(`api/cameras/${encodeURIComponent(id)}`, root);
 const view = new View();
 const clock = new ServerClock(new URL('api/time', root));
 
-/** @type {readonly [string, typeof WebRtcWay | typeof WebSocketWay | typeof MjpegWay, number][]} */
+/** The names of the tiers, best first, and as what they can be had; empty before it is known. @type {Map<string, string[]>} */
+let tiers = new Map();
+
+/** @type {readonly [string, typeof WebRtcWay | typeof WebSocketWay | typeof MjpegWay, string, number][]} */
 const ways = [
-  ['webrtc', WebRtcWay, 12_000],
-  ['websocket', WebSocketWay, 8000],
-  ['mjpeg', MjpegWay, 8000],
+  ['webrtc', WebRtcWay, 'h264', 12_000],
+  ['websocket', WebSocketWay, 'jpeg', 8000],
+  ['mjpeg', MjpegWay, 'jpeg', 8000],
 ];
 const player = new Player({
-  kinds: ways.map(([kind, Way, limitMs]) => ({
+  kinds: ways.map(([kind, Way, medium, limitMs]) => ({
     name: kind,
     isPossible: Way.isPossible,
+    has: (tier) => tiers.get(tier)?.includes(medium) ?? true,
     limitMs,
     open: (tier, events) => new Way({ camera, name, tier, clock, events }),
   })),
@@ -47,7 +51,7 @@ const feed = new CameraFeed(new URL('ws', camera.href.replace(/^http/, 'ws')), c
   moved: (viewer) => {
     if (viewer === player.shown?.way.viewer) facts.ask();
   },
-  tiers: () => undefined,
+  tiers: learnTiers,
   silence: () => view.showState('failed', 'the server does not answer'),
 });
 
@@ -56,8 +60,18 @@ const parts = [clock, feed, facts, player];
 let showing;
 let isPausedByHand = false;
 
+async function learnTiers() {
+  const answer = await fetch(cameraApi, { cache: 'no-store' }).catch(() => null);
+  if (!answer?.ok) return;
+  /** @type {{ tiers: { name: string, media: string[] }[] }} */
+  const camera = await answer.json();
+  tiers = new Map(camera.tiers.map((tier) => [tier.name, tier.media]));
+  view.offer([...tiers.keys()]);
+}
+
 function play() {
   if (player.isRunning) return;
+  learnTiers();
   for (const part of parts) part.start();
   showing = setInterval(show, showEveryMs);
   show();
@@ -69,10 +83,10 @@ function rest() {
   show();
 }
 
-async function show() {
+function show() {
   const { shown } = player;
-  const figures = await shown?.way.figures();
   const { current } = facts;
+  const figures = shown?.way.figures(current);
   view.showPaused(!player.isRunning);
   view.showNotice(noticeOf());
   view.showFigures({

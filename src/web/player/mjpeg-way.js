@@ -32,7 +32,7 @@ export class MjpegWay {
     this.#timer = setInterval(() => this.#look(), lookEveryMs);
   }
 
-  async figures() {
+  figures() {
     const { naturalWidth: width, naturalHeight: height } = this.element;
     return { fps: null, delayMs: null, width, height };
   }

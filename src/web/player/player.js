@@ -7,6 +7,7 @@ import { Failure } from './way.js';
  * @typedef {object} WayKind
  * @property {string} name
  * @property {boolean} isPossible whether this browser can
+ * @property {(tier: string) => boolean} has whether a tier can be watched so
  * @property {number} limitMs given up where it shows no picture for so long
  * @property {(tier: string, events: import('./way.js').WayEvents) => import('./way.js').Way} open
  *
@@ -101,12 +102,12 @@ export class Player {
     this.#tier = tier;
     for (const attempt of [...this.#attempts]) if (attempt !== this.#shown) this.#end(attempt);
     const shown = this.#shown;
-    const viewer = shown?.way.viewer ?? null;
+    const viewer = shown !== null && this.#kind(shown).has(tier) ? shown.way.viewer : null;
     const isMoved = viewer !== null && (await this.#options.move(viewer, tier).catch(() => false));
     if (!this.isRunning || shown !== this.#shown || tier !== this.#tier) return;
-    if (isMoved) return this.#tryBetterLater();
-    if (shown !== null) this.#end(shown);
-    this.#tryFrom(shown?.rank ?? 0);
+    if (shown !== null && !isMoved) this.#end(shown);
+    // A better way may have this tier.
+    this.#tryFrom(0);
   }
 
   /** The server doesn't know the viewer that is shown, or doesn't answer. */
@@ -140,7 +141,8 @@ export class Player {
 
   /** @param {number} rank */
   #isWorthATry(rank) {
-    return this.#options.kinds[rank]?.isPossible === true && !this.#hopeless.has(rank);
+    const kind = this.#options.kinds[rank];
+    return kind?.isPossible === true && kind.has(this.#tier) && !this.#hopeless.has(rank);
   }
 
   /** @param {number} rank */

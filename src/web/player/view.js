@@ -72,10 +72,7 @@ export class View {
     this.pause.textContent = isPaused ? 'Play' : 'Pause';
   }
 
-  /**
-   * The tiers that can be chosen. One that isn't there by the way that is shown can't.
-   * @param {readonly string[]} tiers
-   */
+  /** The tiers that can be chosen. @param {readonly string[]} tiers */
   offer(tiers) {
     const wanted = ['auto', ...tiers];
     const { options, value } = this.choice;

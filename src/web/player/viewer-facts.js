@@ -6,6 +6,7 @@ const mostSilences = 3;
  * @property {string} tier
  * @property {number} fps
  * @property {{ p50: number | null }} age_ms
+ * @property {{ timestamp: number, unix_ms: number } | null} rtp what its RTP timestamps (90 kHz) tell
  */
 
 /** Asks the server about the viewer that is shown, each second. Owns a timer until `stop()`. */

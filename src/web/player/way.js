@@ -8,14 +8,14 @@
  *
  * @typedef {object} Figures
  * @property {number | null} fps
- * @property {number | null} delayMs from capture to here
+ * @property {number | null} delayMs from capture to here; null where only the server can tell
  * @property {number} width pixels; 0 where unknown
  * @property {number} height
  *
  * @typedef {object} Way
  * @property {HTMLElement} element shows the picture
  * @property {string | null} viewer its id in /api/viewers; null where that isn't known (yet)
- * @property {() => Promise<Figures>} figures
+ * @property {(facts: import('./viewer-facts.js').Facts | null) => Figures} figures what the server knows of the viewer may help
  * @property {() => void} stop idempotent
  *
  * @typedef {object} WayRequest

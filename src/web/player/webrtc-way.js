@@ -9,6 +9,9 @@ import { WhepSession } from './whep-session.js';
 export class WebRtcWay {
   element = document.createElement('video');
   #meter = new FrameMeter();
+  /** The picture shown last. @type {{ rtpTimestamp: number, displayMs: number } | null} */
+  #newest = null;
+  #clock;
   #session;
   #events;
   #stopped = false;
@@ -18,12 +21,12 @@ export class WebRtcWay {
   }
 
   /** @param {import('./way.js').WayRequest} request */
-  constructor({ camera, name, tier, events }) {
+  constructor({ camera, name, tier, clock, events }) {
+    this.#clock = clock;
     this.#events = events;
     this.element.muted = true;
     this.element.autoplay = true;
     this.element.playsInline = true;
-    this.element.disablePictureInPicture = false;
     this.element.ariaLabel = `Live picture of ${name}`;
     this.#watchFrames();
     const endpoint = new URL('whep', camera);
@@ -41,11 +44,12 @@ export class WebRtcWay {
     return this.#session.id;
   }
 
-  async figures() {
+  /** @param {import('./viewer-facts.js').Facts | null} facts */
+  figures(facts) {
     const nowMs = performance.now();
     return {
       fps: this.#meter.fps(nowMs),
-      delayMs: this.#meter.delayMs(nowMs),
+      delayMs: this.#delayMs(facts),
       width: this.element.videoWidth,
       height: this.element.videoHeight,
     };
@@ -72,20 +76,28 @@ export class WebRtcWay {
       return;
     }
     /** @type {VideoFrameRequestCallback} */
-    const next = (_, { presentationTime, expectedDisplayTime, captureTime }) => {
-      this.#shown(presentationTime, captureTime === undefined ? null : expectedDisplayTime - captureTime);
+    const next = (_, { presentationTime, expectedDisplayTime, rtpTimestamp }) => {
+      if (rtpTimestamp !== undefined) this.#newest = { rtpTimestamp, displayMs: expectedDisplayTime };
+      this.#shown(presentationTime);
       if (!this.#stopped) element.requestVideoFrameCallback(next);
     };
     element.requestVideoFrameCallback(next);
   }
 
-  /**
-   * @param {number} atMs
-   * @param {number | null} [delayMs]
-   */
-  #shown(atMs, delayMs = null) {
+  /** @param {number} atMs */
+  #shown(atMs) {
     if (this.#stopped) return;
-    this.#meter.add(atMs, delayMs);
+    this.#meter.add(atMs, null);
     this.#events.picture();
+  }
+
+  /** By when the server captured the picture with that RTP timestamp. @param {import('./viewer-facts.js').Facts | null} facts */
+  #delayMs(facts) {
+    const rtp = facts?.rtp;
+    const displayMs = this.#clock.at(this.#newest?.displayMs ?? 0);
+    if (!rtp || displayMs === null || this.#newest === null) return null;
+    // The difference of two timestamps that wrap.
+    const ticks = (this.#newest.rtpTimestamp - rtp.timestamp) | 0;
+    return Math.max(0, displayMs - rtp.unix_ms - ticks / 90);
   }
 }

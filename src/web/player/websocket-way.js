@@ -43,7 +43,7 @@ export class WebSocketWay {
     this.#socket.onclose = () => this.#fail(new Failure('the WebSocket was closed, or did not open'));
   }
 
-  async figures() {
+  figures() {
     const nowMs = performance.now();
     const { width, height } = this.element;
     return { fps: this.#meter.fps(nowMs), delayMs: this.#meter.delayMs(nowMs), width, height };

@@ -35,18 +35,14 @@ export class WhepSession {
     return this.#resource === null ? null : (this.#resource.pathname.split('/').at(-1) ?? null);
   }
 
-  /** @returns {Promise<RTCStatsReport | null>} */
-  async stats() {
-    return this.#closed ? null : ((await this.#connection?.getStats()) ?? null);
-  }
-
   close() {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#patience);
     this.#trickle.close();
-    this.#connection?.close();
+    // Before the connection ends: then the server knows why.
     this.#leave();
+    this.#connection?.close();
   }
 
   async #open() {

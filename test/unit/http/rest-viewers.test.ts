@@ -16,7 +16,7 @@ describe('the profile of a camera', () => {
 
   it('comes as near as a viewer allows', async () => {
     const { ask, watch } = restHarness();
-    const viewer = watch('a', 'low', { mode: 'auto', maxTier: 'low' });
+    const viewer = watch('a', 'low', { mode: 'auto', rtp: null, maxTier: 'low' });
     await ask('PUT', '/api/cameras/front/profile', { tier: 'high' });
     expect(viewer.tier).toBe('low');
   });
