@@ -31,6 +31,7 @@ import {
   describeMachine,
   renderResults,
   type StoredResult,
+  storeInReadme,
   storePage,
   storeResult,
   usualPage,
@@ -75,7 +76,8 @@ async function main(): Promise<void> {
   if (realtime) goBeforeOthers();
   const results: StoredResult[] = [];
   const date = new Date().toISOString().slice(0, 10);
-  for (const scenario of scenarios) {
+  const all: readonly Scenario[] = scenarios;
+  for (const scenario of all) {
     if (!isWanted(scenario, positionals)) continue;
     const began = performance.now();
     const progress = (line: string) => process.stdout.write(`${scenario.name}: ${line}\n`);
@@ -88,7 +90,10 @@ async function main(): Promise<void> {
     };
     results.push(stored);
     progress(`took ${((performance.now() - began) / 1000).toFixed(0)} s`);
-    if (!quick) storeResult(stored);
+    if (!quick) {
+      storeResult(stored);
+      if (scenario.readme !== undefined) storeInReadme(scenario.name, scenario.readme(stored));
+    }
   }
   // A quick run shows what it found and keeps nothing.
   if (quick) process.stdout.write(`${renderResults('Quick run', results)}\n`);

@@ -4,7 +4,7 @@ import type { Fault } from '../../test/support/fault-rigs/rig.js';
 import { type RigKind, Scene, type SceneCamera } from '../../test/support/fault-rigs/scene.js';
 import { type Trial, tryFault } from '../../test/support/fault-rigs/trial.js';
 import { NetworkNamespace } from '../../test/support/network-namespace.js';
-import { type FaultSample, tableOf, targetsOf } from '../support/fault-report.js';
+import { type FaultSample, readmeOf, tableOf, targetsOf } from '../support/fault-report.js';
 import type { Context, Scenario, ScenarioResult } from '../support/report.js';
 import { SERVER_CPU } from '../support/servers.js';
 
@@ -18,6 +18,7 @@ const controlMs = 2000;
 export const faults: Scenario = {
   name: 'faults',
   page: 'faults',
+  readme: readmeOf,
   async run({ quick, progress }: Context): Promise<ScenarioResult> {
     const kinds: readonly RigKind[] = [
       'v4l2',

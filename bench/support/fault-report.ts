@@ -1,7 +1,8 @@
 /** What trials of faults come to. */
 import type { Fault } from '../../test/support/fault-rigs/rig.js';
 import type { Trial } from '../../test/support/fault-rigs/trial.js';
-import type { Table, Target } from './report.js';
+import type { ScenarioResult, Table, Target } from './report.js';
+import { markdownTable } from './result-files.js';
 import { percentile } from './statistics.js';
 
 /** All trials of one fault. */
@@ -58,11 +59,27 @@ function publishedIn({ trials, fault }: FaultSample): string {
   return [...new Set(lines)].join('<br>');
 }
 
+/** What README.md shows. */
+export function readmeOf({ samples }: Pick<ScenarioResult, 'samples'>): string {
+  const faults = (samples as readonly FaultSample[]).filter(({ fault }) => fault.kind !== 'none');
+  const p95 = (valuesMs: readonly number[]) => (valuesMs.length === 0 ? '–' : inSeconds(percentile(valuesMs, 0.95)));
+  const rows = faults.map((sample) => [
+    `${sample.camera}: ${sample.fault.name}`,
+    publishedIn(sample).replaceAll(/\b\d+(\.\d+){3}(:\d+)?/g, 'HOST'),
+    p95(sample.trials.map(noticedOf)),
+    p95(sample.trials.flatMap(({ placeholderMs }) => placeholderMs ?? [])),
+    p95(sample.trials.flatMap(({ backMs }) => backMs ?? [])),
+  ]);
+  return markdownTable(['fault', 'published', 'noticed', 'placeholder', 'frames again'], rows);
+}
+
 function spread(valuesMs: readonly number[]): string {
   if (valuesMs.length === 0) return '–';
-  return [percentile(valuesMs, 0.5), percentile(valuesMs, 0.95), Math.max(...valuesMs)]
-    .map((ms) => (ms / 1000).toFixed(2))
-    .join(' / ');
+  return [percentile(valuesMs, 0.5), percentile(valuesMs, 0.95), Math.max(...valuesMs)].map(inSeconds).join(' / ');
+}
+
+function inSeconds(ms: number): string {
+  return (ms / 1000).toFixed(2);
 }
 
 export function targetsOf(samples: readonly FaultSample[]): readonly Target[] {

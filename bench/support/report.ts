@@ -40,6 +40,8 @@ export interface Scenario {
   readonly name: string;
   /** Its results are on a page of their own, and it runs only where it is named; on `mjpeg` with the others by default. */
   readonly page?: string;
+  /** What README.md shows of the result, between marks that have the scenario's name. */
+  readonly readme?: (result: ScenarioResult) => string;
   run(context: Context): Promise<ScenarioResult>;
 }
 

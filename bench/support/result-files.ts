@@ -74,7 +74,18 @@ export function renderResults(heading: string, results: readonly StoredResult[])
   return [`# ${heading}`, targetsSection(results), ...results.map(section)].join('\n\n');
 }
 
-function newest(scenario: string): StoredResult | undefined {
+/** Puts a text between the marks `NAME:begin` and `NAME:end` of README.md. Throws where it has none. */
+export function storeInReadme(name: string, text: string): void {
+  const file = join(root, 'README.md');
+  const readme = readFileSync(file, 'utf8');
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `<!-- ${name}:end -->`];
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md has no section ${name}`);
+  writeFileSync(file, `${readme.slice(0, from)}${begin}${text}\n${readme.slice(to)}`);
+}
+
+/** Undefined where it was never run. */
+export function newest(scenario: string): StoredResult | undefined {
   const name = readdirSync(folder)
     .filter((file) => file.slice('0000-00-00-'.length) === `${scenario}.json`)
     .sort()
@@ -110,7 +121,7 @@ function section(result: StoredResult): string {
   return lines.join('\n\n');
 }
 
-function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }

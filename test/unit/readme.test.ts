@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readmeOf } from '../../bench/support/fault-report.js';
+import { newest } from '../../bench/support/result-files.js';
 import { parseArguments } from '../../src/config/arguments.js';
 import { describeConfig } from '../../src/config/describe.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -18,6 +20,10 @@ function section(name: string): string {
 describe('README.md', () => {
   it("lists the configuration's keys as the schema has them", () => {
     expect(section('config')).toBe(describeConfig().trim());
+  });
+
+  it('shows what was measured last of faults', () => {
+    expect(section('faults')).toBe(readmeOf(newest('faults') ?? { samples: [] }));
   });
 
   it('shows commands that exist', () => {
