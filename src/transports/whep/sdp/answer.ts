@@ -33,7 +33,7 @@ export function writeAnswer(offer: Offer, parts: AnswerParts): string {
       const own = index === transportIndex ? parts : { ...parts, candidates: null };
       return videoLines(each, format, hasReducedSizeRtcp, own);
     }
-    return index === transportIndex ? inactiveLines(each, parts) : rejectedLines(each);
+    return index === transportIndex ? inactiveLines(each, parts) : rejectedLines(each, parts);
   });
   return toText([
     ...sessionLines(parts.sessionId),
@@ -50,19 +50,18 @@ export function toText(lines: readonly string[]): string {
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
-function rejectedLines({ kind, protocol, formats, mid }: OfferedMedia): readonly string[] {
+/** Port 0 rejects it (RFC 3264, 6). It repeats the transport all the same: aiortc wants that of every section. */
+function rejectedLines({ kind, protocol, formats, mid, codec }: OfferedMedia, parts: AnswerParts): readonly string[] {
   return [
-    `m=${kind} 0 ${protocol} ${formats.join(' ')}`,
-    'c=IN IP4 0.0.0.0',
-    ...(mid === undefined ? [] : [`a=mid:${mid}`]),
-    'a=inactive',
+    ...openingLines({ kind, protocol, mid, port: 0 }, formats, 'inactive', parts),
+    ...(codec === undefined ? [] : [`a=rtpmap:${codec.format} ${codec.encoding}`]),
   ];
 }
 
 /** What is accepted, but for nothing to be sent: it has the transport that the video shares. */
 function inactiveLines({ kind, protocol, mid, codec }: OfferedMedia, parts: AnswerParts): readonly string[] {
   return [
-    ...openingLines({ kind, protocol, mid }, [codec?.format ?? '0'], 'inactive', parts),
+    ...openingLines({ kind, protocol, mid, port: 9 }, [codec?.format ?? '0'], 'inactive', parts),
     ...(codec === undefined ? [] : [`a=rtpmap:${codec.format} ${codec.encoding}`]),
     ...candidateLines(parts),
   ];
@@ -78,7 +77,7 @@ export function videoLines(
   const { payloadType, rtxPayloadType, extensions } = format;
   const payloadTypes = rtxPayloadType === undefined ? [payloadType] : [payloadType, rtxPayloadType];
   return [
-    ...openingLines({ kind: 'video', protocol, mid }, payloadTypes, 'sendonly', parts),
+    ...openingLines({ kind: 'video', protocol, mid, port: 9 }, payloadTypes, 'sendonly', parts),
     ...(hasReducedSizeRtcp ? ['a=rtcp-rsize'] : []),
     ...extensions.map(({ id, uri }) => `a=extmap:${id} ${uri}`),
     ...formatLines(format),
@@ -88,13 +87,13 @@ export function videoLines(
 }
 
 function openingLines(
-  { kind, protocol, mid }: Pick<OfferedMedia, 'kind' | 'protocol' | 'mid'>,
+  { kind, protocol, mid, port }: Pick<OfferedMedia, 'kind' | 'protocol' | 'mid'> & { readonly port: number },
   formats: readonly (number | string)[],
   direction: 'sendonly' | 'inactive',
   { local }: AnswerParts,
 ): readonly string[] {
   return [
-    `m=${kind} 9 ${protocol} ${formats.join(' ')}`,
+    `m=${kind} ${port} ${protocol} ${formats.join(' ')}`,
     'c=IN IP4 0.0.0.0',
     ...(mid === undefined ? [] : [`a=mid:${mid}`]),
     `a=${direction}`,

@@ -50,11 +50,11 @@ noPeers.addAddress('::', 'ipv6');
 noPeers.addAddress('::1', 'ipv6');
 noPeers.addSubnet('fe80::', 10, 'ipv6');
 noPeers.addSubnet('ff00::', 8, 'ipv6');
-noPeers.addSubnet('::ffff:0:0', 96, 'ipv6');
 
 /** Not every address that a stranger names is to be sent checks: not this machine itself, nor groups of machines. */
 function isUsableAddress(address: string): boolean {
   const family = isIP(address);
+  // The list takes an IPv4 address in IPv6 for that IPv4 address.
   return family !== 0 && !noPeers.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
