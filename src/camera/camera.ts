@@ -1,18 +1,17 @@
 import type { CameraConfig, TierConfig } from '../config/config.js';
-import type { Clock } from '../core/clock.js';
 import { tierNotFound } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import type { Log } from '../core/log.js';
 import type { Channel } from '../hub/channel.js';
 import type { VideoChannel } from '../hub/video-channel.js';
 import type { Medium } from '../hub/viewer-registry.js';
-import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
+import type { PipelineRunner } from '../native/addon.types.js';
 import { h264Changes } from '../pipeline/h264.js';
 import { chooseH264Encoder, type H264Encoder } from '../pipeline/h264-encoder.js';
 import { type Output, outputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting, tierChanges } from '../pipeline/tier.js';
+import type { CameraListener, CameraOptions } from './camera-options.js';
 import { whereabouts } from './cause.js';
 import { Keeper } from './keeper.js';
 import type { KeptPicture } from './kept-pictures.js';
@@ -27,23 +26,7 @@ import type { TierChange } from './tier-settings.js';
 import type { OutputWork } from './tier-work.js';
 import { Tiers } from './tiers.js';
 
-export interface CameraOptions {
-  readonly addon: NativeAddon;
-  /** Runs the pipelines of a camera with `isolation: process`; without it the addon does. */
-  readonly isolated?: PipelineRunner;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Draws the jitter of a wait, 0 to 1. */
-  readonly random?: () => number;
-}
-
-export interface CameraListener {
-  /** The camera went into another state, or has another cause to be in the same. */
-  onState?(camera: Camera, from: Supervision['state']): void;
-  /** What tiers there are is known, or known anew, or one of them was changed. */
-  onTiers?(camera: Camera): void;
-}
-
+export type { CameraListener, CameraOptions };
 /**
  * One camera: a channel for each of its tiers, a pipeline while somebody watches, and what stands in for it while it
  * gives nothing. Owns the pipeline's keeper and the stand-in; `close()` ends both and is idempotent.
@@ -227,7 +210,7 @@ export class Camera {
     return this.#standIn.lastPicture(tier);
   }
 
-  /** Waits until it is known what tiers there are, or can't be: a device that isn't there tells nothing. */
+  /** Waits until it is known what JPEG tiers there are, or can't be: a device that isn't there tells nothing. */
   async knowTiers(): Promise<void> {
     if (this.#own.pass('jpeg') !== undefined || this.#closed) return;
     // An inspection opens the device, which a running pipeline may hold.

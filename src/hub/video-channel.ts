@@ -16,6 +16,8 @@ export type VideoReceiver = (accessUnit: Frame) => void;
 
 // One keyframe serves all who asked for one meanwhile.
 const keyframesApartMs = 300;
+// Encoders count frames between keyframes, and may get fewer a second than they were told.
+const longestWithoutKeyframeMs = 5000;
 
 /**
  * The H.264 access units of one tier (Annex B byte stream, parameter sets before each keyframe) on their way to
@@ -60,6 +62,7 @@ export class VideoChannel {
       this.rate.add(accessUnit.data.byteLength);
     }
     if (accessUnit.isKeyframe) this.#keyframeCame();
+    else if (this.#options.clock() - this.#askedMs > longestWithoutKeyframeMs) this.requestKeyframe();
     for (const receive of this.#receivers) receive(accessUnit);
   }
 

@@ -19,8 +19,9 @@ const keyframeEveryS = 4;
 const kilobits = (bitrateBps: number) => Math.max(1, Math.round(bitrateBps / 1000));
 
 /**
- * libx264. `ultrafast` costs a third less than the next preset, which matters more on a small board than the tenth of
- * the bitrate. One thread: a second one would cost a tenth more. Its buffer of a fifth of a second bounds a keyframe.
+ * libx264. At 2 Mb/s and 720p `ultrafast` takes 3.3 ms a frame and the next preset 5.2, for half a decibel (PSNR): on a
+ * small board the time matters more. One thread: a second one costs a tenth more. Its buffer of a fifth of a second
+ * bounds a keyframe.
  */
 const x264: H264Encoder = {
   element: 'x264enc',

@@ -112,6 +112,51 @@ describe('StandIn', () => {
     expect(addon.placeholders.map(({ closed }) => closed)).toEqual([true, true, false]);
   });
 
+  it('shows video viewers the same, in H.264 that begins with a keyframe each time, and with one on demand', async () => {
+    const { standIn, addon, published, paint, pushed } = setUp();
+    const watched = new Set<OutputKey>(['h264:low', 'jpeg:low']);
+    standIn.keep({ tier: 'low', medium: 'h264' }, new TestFrame(5));
+    standIn.show(trouble, watched);
+    await made();
+    const [video, jpeg] = addon.placeholders;
+    expect(video?.description).toMatch(/caps="video\/x-h264.*x264enc name=encoder/);
+    expect(jpeg?.description).toMatch(/caps="video\/x-h264.*jpegenc/);
+    paint(video);
+    expect(published).toEqual([['h264:low', true]]);
+    const pictures = pushed(video);
+    standIn.requestKeyframe('h264:low');
+    expect(video?.keyframeRequests).toEqual(['encoder']);
+    expect(pictures).toEqual([[5]]);
+    standIn.requestKeyframe('h264:high');
+    standIn.requestKeyframe('jpeg:low');
+    expect(jpeg?.keyframeRequests).toEqual([]);
+    standIn.hide();
+    standIn.requestKeyframe('h264:low');
+    expect(video?.keyframeRequests).toHaveLength(1);
+    standIn.show(trouble, watched);
+    expect(video?.keyframeRequests).toHaveLength(2);
+  });
+
+  it('leaves out what video was on its way before the keyframe', async () => {
+    const { standIn, addon, published } = setUp();
+    standIn.show(trouble, new Set<OutputKey>(['h264:low']));
+    await made();
+    const [video] = addon.placeholders;
+    const frame = (keyframe: boolean) => {
+      const rest = { captureMs: 0, arrivalMs: 0, width: 640, height: 360, sequence: 1 };
+      video?.frames.set('picture', [{ handle: 7, data: new ArrayBuffer(4), keyframe, ...rest }]);
+      video?.handlers.onFrames();
+    };
+    frame(true);
+    frame(false);
+    standIn.requestKeyframe('h264:low');
+    frame(false);
+    expect(published).toHaveLength(2);
+    frame(true);
+    frame(false);
+    expect(published).toHaveLength(4);
+  });
+
   it('ends its placeholders when nobody will look, and when it is closed, also twice', async () => {
     const { standIn, addon } = setUp();
     standIn.show(trouble, new Set<OutputKey>(['jpeg:low']));

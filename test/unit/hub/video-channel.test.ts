@@ -71,3 +71,15 @@ it('asks for nothing that nobody watches', () => {
   vi.advanceTimersByTime(1000);
   expect(asked).toHaveLength(1);
 });
+
+it('asks by itself where none came for five seconds, once in that time', () => {
+  const { channel, asked, publish } = setUp();
+  channel.subscribe(() => {});
+  publish(1, true);
+  const keyframeMs = Date.now();
+  for (let frame = 2; frame < 130; frame++) {
+    vi.advanceTimersByTime(100);
+    publish(frame);
+  }
+  expect(asked.map((atMs) => atMs - keyframeMs)).toEqual([5100, 10_200]);
+});

@@ -1,0 +1,22 @@
+import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
+import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
+import type { Camera } from './camera.js';
+import type { Supervision } from './supervisor.js';
+
+export interface CameraOptions {
+  readonly addon: NativeAddon;
+  /** Runs the pipelines of a camera with `isolation: process`; without it the addon does. */
+  readonly isolated?: PipelineRunner;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Draws the jitter of a wait, 0 to 1. */
+  readonly random?: () => number;
+}
+
+export interface CameraListener {
+  /** The camera went into another state, or has another cause to be in the same. */
+  onState?(camera: Camera, from: Supervision['state']): void;
+  /** What tiers there are is known, or known anew, or one of them was changed. */
+  onTiers?(camera: Camera): void;
+}
