@@ -15,7 +15,7 @@ export interface FaultOutcome {
 
 const viewers = 2;
 // What caches, arenas and compiled code come to is only known after several hundred faults.
-const warmUpShare = 1;
+const warmUpShare = 0.5;
 const growthTolerated = 0.05;
 
 /** Three cameras fail at once, each with a sequence of its own that depends on the seed alone. */
