@@ -174,6 +174,7 @@ it.each([
   ['exit-in-callback', 0],
   ['exit-while-starting', 0],
   ['exit-while-closing', 0],
+  ['exit-while-opening', 0],
   ['exit-while-probing', 0],
   ['exit-while-hanging', 0],
   ['natural', 0],

@@ -20,6 +20,11 @@ const ways = {
     setInterval(() => {}, 1000);
   },
   natural: () => {},
+  'exit-while-opening': () => {
+    const handlers = { onFrames() {}, onEvent() {} };
+    for (let i = 0; i < 5; i++) addon.openPipelineAsync('videotestsrc ! fakesink', { sinks: [] }, handlers);
+    process.exit(0);
+  },
   'exit-while-starting': () => {
     const other = addon.openPipeline('videotestsrc ! fakesink', { sinks: [] }, { onFrames() {}, onEvent() {} });
     other.start();

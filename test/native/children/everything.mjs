@@ -63,6 +63,13 @@ async function starts() {
   const { pipeline } = open(`filesrc location=/nowhere ! identity name=tap ! ${sink}`);
   await pipeline.start().catch(() => {});
   await pipeline.close(5000);
+  const handlers = { onFrames() {}, onEvent() {} };
+  await addon.openPipelineAsync('nosuch ! fakesink', { sinks: [] }, handlers).catch(() => {});
+  await addon.openPipelineAsync('videotestsrc ! fakesink', {}, handlers).catch(() => {});
+  const opened = await addon.openPipelineAsync('videotestsrc ! fakesink', { sinks: [] }, handlers);
+  await opened.start();
+  await opened.close(5000);
+  await addon.openPipelineAsync('videotestsrc ! fakesink', { sinks: [] }, handlers);
   // Forgotten, never started and never closed.
   open(`videotestsrc ! identity name=tap ! ${sink}`);
 }
