@@ -20,7 +20,7 @@ export interface LinkEstimate {
   /** Share of packets lost lately, 0 to 1; null where nothing is known of it. */
   readonly lossRatio: number | null;
   readonly rttMs: number | null;
-  /** How long packets wait on their way; null where nothing is known of it. */
+  /** How long packets wait on their way at least, even between frames; null where nothing is known of it. */
   readonly queueMs: number | null;
   /** What came through in the last half second, bit/s; null where the viewer doesn't tell. */
   readonly arrivedBps: number | null;
@@ -42,7 +42,6 @@ export class LinkEstimator {
   readonly #reports = new ReportMeter();
   #linkBps: number | null = null;
   #lastWayMs: number | null = null;
-  #queueMs = 0;
   #packetsMs = Number.NEGATIVE_INFINITY;
   #probe: { readonly order: ProbeOrder; readonly meter: ProbeMeter } | null = null;
 
@@ -84,7 +83,7 @@ export class LinkEstimator {
       isCongested: congestedBps !== null || isDelayed,
       lossRatio: this.#lossRatio(nowMs),
       rttMs: this.#reports.rttMs,
-      queueMs: tellsPackets ? this.#queueMs : this.#reports.queueMs,
+      queueMs: tellsPackets ? this.#delay.standingMs : this.#reports.queueMs,
       arrivedBps,
       probe,
     };
@@ -125,9 +124,9 @@ export class LinkEstimator {
     const wayMs = arrival.arrivedMs - arrival.sentMs;
     if (this.#lastWayMs !== null && Math.abs(wayMs - this.#lastWayMs) > clockJumpMs) this.#forgetDelays();
     this.#lastWayMs = wayMs;
-    this.#queueMs = this.#delay.add(arrival);
+    const queueMs = this.#delay.add(arrival);
     this.#trend.add(arrival);
-    const carried = this.#carried.add(arrival, this.#delay.wayMs, this.#queueMs);
+    const carried = this.#carried.add(arrival, this.#delay.wayMs, queueMs);
     this.#probe?.meter.add(carried);
   }
 

@@ -4,9 +4,11 @@ import { Slots } from './slots.js';
 // How long the shortest way that was seen counts: clocks drift apart, and ways change.
 const baseMs = 10_000;
 const floorSlotMs = 100;
-const standingMs = 25;
+const leastStandingMs = 25;
 const growingSlots = 4;
 const growingMs = 10;
+// Ways that are uneven anyway show a queue only by more than that.
+const noiseTimes = 2;
 // A shortest wait that stays within this, or a quarter of itself, in each of so many half seconds is the way itself: a
 // queue that grows or overflows is never so even.
 const evenMs = 4;
@@ -52,6 +54,12 @@ export class QueueingDelay {
     return Math.min(this.#base, this.#olderBase);
   }
 
+  /** The shortest wait of the last tenth or two of a second, that between frames; 0 before the first packet. */
+  get standingMs(): number {
+    const floors = this.#recentFloors(2);
+    return floors.length === 0 ? 0 : Math.max(0, Math.min(...floors));
+  }
+
   /** By how much the shortest wait, that between frames, has grown in the last three or four tenths of a second. */
   get growthMs(): number {
     const floors = this.#recentFloors(growingSlots);
@@ -64,11 +72,11 @@ export class QueueingDelay {
    * way has become longer.
    */
   get isCongested(): boolean {
-    const newest = this.#recentFloors(growingSlots);
-    if (newest.length < 2 || Math.min(...newest.slice(0, 2)) < standingMs) return false;
-    if (newest.length < growingSlots || this.growthMs > growingMs) return true;
+    if (this.#recentFloors(growingSlots).length < 2 || this.standingMs < leastStandingMs) return false;
     const floors = this.#recentFloors(1 + evenParts * slotsPerPart);
-    return floors.length > evenParts * slotsPerPart && Math.min(...floors) >= standingMs;
+    const noiseMs = noiseTimes * unevennessOf(floors.slice(growingSlots - 1));
+    if (floors.length < growingSlots || this.growthMs > growingMs + noiseMs) return true;
+    return floors.length > evenParts * slotsPerPart && Math.min(...floors) >= leastStandingMs + noiseMs;
   }
 
   /** A way that has become longer, by another route, looks like a queue; unlike one it is even and loses nothing. */
@@ -98,4 +106,11 @@ export class QueueingDelay {
   #recentFloors(count: number): number[] {
     return this.#floors.recent(count).map(({ leastMs }) => leastMs - this.wayMs);
   }
+}
+
+/** By how much they differ from one to the next. */
+function unevennessOf(floors: readonly number[]): number {
+  let sum = 0;
+  for (let i = 1; i < floors.length; i++) sum += Math.abs((floors[i] ?? 0) - (floors[i - 1] ?? 0));
+  return floors.length > 1 ? sum / (floors.length - 1) : 0;
 }

@@ -38,7 +38,7 @@ describe('how long packets wait', () => {
   it('tells of congestion when a queue stands for seconds, and is uneven', () => {
     const delay = new QueueingDelay();
     feed(delay, 0, 1000, () => 20);
-    feed(delay, 1000, 5000, (atMs) => 100 + 40 * Math.sin(atMs / 300));
+    feed(delay, 1000, 5000, (atMs) => 130 + 40 * Math.sin(atMs / 300));
     expect(delay.isCongested).toBe(true);
   });
 

@@ -39,7 +39,7 @@ describe('a viewer of video on a steady link', () => {
         const { switches } = runVideo(tiers, link, { durationMs: 70_000 });
         expect(switches.filter(({ atMs }) => atMs > settledMs).length).toBeLessThanOrEqual(1);
       }),
-      sameRuns,
+      { ...sameRuns, numRuns: 60 },
     );
   });
 
@@ -48,7 +48,7 @@ describe('a viewer of video on a steady link', () => {
       fc.property(videoTierSets, videoLinks({ losses: [0, 0.01, 0.03], leastQueueMs: 100 }), (tiers, link) => {
         expect(runVideo(tiers, link).longestFreezeMs(settledMs)).toBeLessThanOrEqual(1000);
       }),
-      sameRuns,
+      { ...sameRuns, numRuns: 60 },
     );
   });
 
@@ -73,6 +73,13 @@ describe('a viewer of video on a steady link', () => {
       }),
       { ...sameRuns, numRuns: 30 },
     );
+  });
+
+  it.each([10, 30, 60])('is not moved for a way that varies by %s ms, and rises over it', (jitterMs) => {
+    const link: RandomVideoLink = { share: 0, queueMs: 300, rttMs: 30, jitterMs, seed: 6 };
+    expect(runVideo(videoTiers, link, { rateBps: () => 20e6 }).switches).toEqual([]);
+    const rising = runVideo(videoTiers, link, { rateBps: () => 20e6, firstTier: 'tiny', durationMs: 15_000 });
+    expect(rising.tierAt(15_000)).toBe('high');
   });
 
   it('is on the tier that fits within fifteen seconds where it tells nothing of single packets', () => {
