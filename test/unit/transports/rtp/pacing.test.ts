@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Pace } from '../../../../src/transports/rtp/pace.js';
 import { Pacer } from '../../../../src/transports/rtp/pacer.js';
+import { receiverReport, transportFeedback } from '../../../support/webrtc-client/rtcp-bytes.js';
 import { numberOf } from './access-units.js';
-import { receiverReport, transportFeedback } from './rtcp-bytes.js';
 import { type ReceivedPacket, unitsOf } from './rtp-receiver.js';
 import { clock, negotiated, pass, ssrc, TestTier, TestViewer } from './scene.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRtcp } from '../../../../src/transports/rtp/rtcp/parse.js';
 import type { TransportFeedback } from '../../../../src/transports/rtp/rtcp/transport-feedback.js';
 import { TransportHistory } from '../../../../src/transports/rtp/transport-history.js';
-import { transportFeedback } from './rtcp-bytes.js';
+import { transportFeedback } from '../../../support/webrtc-client/rtcp-bytes.js';
 
 function feedback(base: number, reference: number, arrivals: readonly (number | null)[]): TransportFeedback {
   const [packet] = parseRtcp(transportFeedback(base & 0xffff, reference % 2 ** 24, arrivals));

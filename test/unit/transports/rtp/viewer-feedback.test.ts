@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fir, nack, pli, receiverReport, remb, transportFeedback } from './rtcp-bytes.js';
+import { fir, nack, pli, receiverReport, remb, transportFeedback } from '../../../support/webrtc-client/rtcp-bytes.js';
 import { clock, negotiated, pass, ssrc, TestTier, TestViewer } from './scene.js';
 
 beforeEach(() => {

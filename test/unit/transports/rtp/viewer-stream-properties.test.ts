@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nack, pli, receiverReport } from '../../../support/webrtc-client/rtcp-bytes.js';
 import { numberOf } from './access-units.js';
-import { nack, pli, receiverReport } from './rtcp-bytes.js';
 import { type ReceivedPacket, type ReceivedUnit, unitsOf } from './rtp-receiver.js';
 import { negotiated, pass, ssrc, TestTier, TestViewer } from './scene.js';
 

@@ -12,7 +12,7 @@ import {
   sourceDescription,
   transportFeedback,
   viewerSsrc,
-} from '../rtcp-bytes.js';
+} from '../../../../support/webrtc-client/rtcp-bytes.js';
 
 const ssrc = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const sixteen = fc.integer({ min: 0, max: 0xffff });
