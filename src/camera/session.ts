@@ -13,6 +13,7 @@ import { type NetworkAddress, whyUnreachable } from './network-cause.js';
 import { SourceVideo } from './source-video.js';
 import type { Cause } from './supervisor.js';
 import { type OutputWork, outputWork } from './tier-work.js';
+import { Valves } from './valves.js';
 
 /** What a session is to run. */
 export interface SessionPlan extends PipelinePlan {
@@ -48,8 +49,6 @@ const closeTimeoutMs = 2000;
 // A keyframe may be ten seconds away; once pictures come they come at least once a second.
 const firstPictureTimeoutMs = 15_000;
 const pictureTimeoutMs = 2500;
-// Somebody who asks for a picture now and then, every ten seconds for example, is not to wait for a keyframe each time.
-const lateShutMs = 15_000;
 const explainTimeoutMs = 2000;
 // Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
 const feedQueueBytes = 8 * 1024 * 1024;
@@ -74,8 +73,7 @@ export class Session {
   #plan: SessionPlan | undefined;
   #pipeline: RunnablePipeline | undefined;
   #reader: MjpegReader | undefined;
-  /** By valve: shuts it later. */
-  readonly #shutting = new Map<string, NodeJS.Timeout>();
+  #valves: Valves | undefined;
   #isStarted = false;
   #over = false;
   #closing: Promise<void> | undefined;
@@ -93,7 +91,7 @@ export class Session {
     const key = outputKey(output);
     if (!watched) this.#watched.delete(key);
     else if (!this.#watched.has(key)) this.#await(key);
-    this.#setValves();
+    this.#openValves();
     if (!watched || this.#plan?.outputs.every((planned) => outputKey(planned) !== key)) return;
     // Whoever comes first is to see something at once: where nothing moves, and where an encoder had a rest.
     if (output.medium === 'jpeg') this.set([passNext(output.tier)]);
@@ -132,6 +130,7 @@ export class Session {
       const { element, property, value } = setting;
       if (this.#pipeline === undefined) this.#early.set(`${element}.${property}`, setting);
       else this.#pipeline.setProperty(element, property, value);
+      this.#valves?.heed(setting);
     }
   }
 
@@ -169,8 +168,9 @@ export class Session {
     this.#pipeline = pipeline;
     // Whoever closed it meanwhile waits for this.
     if (this.#over) return void (await pipeline.close(closeTimeoutMs));
+    this.#valves = new Valves(plan, ({ element, property, value }) => pipeline.setProperty(element, property, value));
     this.set([...this.#early.values()]);
-    this.#setValves();
+    this.#openValves();
     if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
     const started = pipeline.start();
     this.#isStarted = true;
@@ -186,7 +186,7 @@ export class Session {
 
   async #close(): Promise<void> {
     this.#reader?.close();
-    for (const timer of this.#shutting.values()) clearTimeout(timer);
+    this.#valves?.close();
     // First the pipeline: it may be its start that hangs.
     await this.#pipeline?.close(closeTimeoutMs);
     await this.#opening;
@@ -205,33 +205,16 @@ export class Session {
     this.#watched.set(key, { sinceMs: this.#options.clock(), hadOne: false });
   }
 
-  #setValves(): void {
-    if (this.#plan === undefined || this.#pipeline === undefined || this.#over) return;
-    const { outputs, lateValves } = this.#plan;
+  #openValves(): void {
+    if (this.#plan === undefined || this.#over) return;
     const isListenedTo = (output: Output) => isSourceVideo(output) && !this.#sourceVideo.isClear;
-    const wanted = outputs.filter((output) => this.#watched.has(outputKey(output)) || isListenedTo(output));
-    const open = new Set(wanted.flatMap(({ valves }) => valves));
-    for (const valve of new Set(outputs.flatMap(({ valves }) => valves))) {
-      if (open.has(valve) || !lateValves.includes(valve)) this.#setValve(valve, open.has(valve));
-      else if (!this.#shutting.has(valve)) this.#shutLater(valve);
-    }
+    const isWanted = (output: Output) => this.#watched.has(outputKey(output)) || isListenedTo(output);
+    this.#valves?.open(this.#plan.outputs.filter(isWanted));
   }
 
   #onSourceVideo(video: Passthrough): void {
     this.#options.handlers.onSourceVideo(video);
-    this.#setValves();
-  }
-
-  #setValve(valve: string, open: boolean): void {
-    clearTimeout(this.#shutting.get(valve));
-    this.#shutting.delete(valve);
-    this.#pipeline?.setProperty(valve, 'drop', !open);
-  }
-
-  #shutLater(valve: string): void {
-    const timer = setTimeout(() => this.#setValve(valve, false), lateShutMs);
-    timer.unref();
-    this.#shutting.set(valve, timer);
+    this.#openValves();
   }
 
   #takeFrames(): void {

@@ -22,6 +22,8 @@ export interface PlannedOutput extends Output {
   readonly sink: string;
   /** The valves that must be open while the output is watched. */
   readonly valves: readonly string[];
+  /** What limits its frame rate, and to how many a second at first; undefined where nothing does. */
+  readonly rate?: { readonly element: string; readonly fps: number };
   /** Who can be asked for a keyframe, and how; undefined where nobody can. */
   readonly keyframes?: { readonly element: string; readonly how: H264Encoder['keyframe'] };
 }
@@ -32,6 +34,8 @@ export interface PipelinePlan {
   readonly tap: string;
   /** Valves that are better shut a while after nobody needs them: what lies behind begins with a keyframe. */
   readonly lateValves: readonly string[];
+  /** What limits how many frames a second are decoded; undefined where all of them must be. */
+  readonly decodeLimit?: string;
   /** The elements that are measured: of each tier its gate, and where it is encoded its queues and its encoders. */
   readonly meters: readonly string[];
   /** Best first, in each medium. */
@@ -49,6 +53,7 @@ export interface PlanOptions {
 
 // No tier's elements begin like this one, whatever the tier is called.
 const decodeValve = 'decode_valve';
+const decodeLimit = 'decode_limit';
 
 interface Branch {
   readonly fragments: readonly string[];
@@ -68,6 +73,7 @@ export function planPipeline(
   const { processing = softwareProcessing(options.h264) } = options;
   const { description, output, decode } = describeSource(source, processing.lane);
   const decodes = decode !== '';
+  const independent = output === 'jpeg';
   const branches = [
     ...(output === 'jpeg' ? [jpegSourceBranch(options.sourceMinFps)] : []),
     ...(output === 'h264' ? [h264SourceBranch()] : []),
@@ -77,12 +83,13 @@ export function planPipeline(
   const head = decodes
     ? [
         chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
-        chain('coded.', shutValve(decodeValve), decodeQueue(output === 'jpeg'), processing.decode ?? decode, rawTee),
+        chain('coded.', shutValve(decodeValve), decodeQueue(independent), processing.decode ?? decode, rawTee),
       ]
     : [chain(description, rawTee)];
   return {
     description: [...head, ...branches.flatMap(({ fragments }) => fragments)].join('  '),
     tap: TAP,
+    ...(decodes && independent ? { decodeLimit } : {}),
     lateValves: output === 'coded' || output === 'h264' ? [decodeValve] : [],
     meters: [...(decodes && processing.decode !== null ? [DECODER] : []), ...branches.flatMap(({ meters }) => meters)],
     outputs: branches.flatMap(({ outputs }) => outputs),
@@ -109,16 +116,18 @@ function h264SourceBranch(): Branch {
 
 /** `before` are the valves on the way to raw pictures. */
 function tierBranch(tier: string, settings: TierSettings, processing: Processing, before: readonly string[]): Branch {
-  const { valve, queue, pictures, jpeg, h264 } = tierElements(tier);
+  const { valve, queue, rate, pictures, jpeg, h264 } = tierElements(tier);
   const valves = [...before, valve];
-  const jpegOutput = { tier, medium: 'jpeg', sink: jpeg.sink, valves: [...valves, jpeg.valve] } as const;
+  const shared = { tier, rate: { element: rate, fps: settings.fps } };
+  const jpegOutput = { ...shared, medium: 'jpeg', sink: jpeg.sink, valves: [...valves, jpeg.valve] } as const;
   const scaled = chain('raw.', scaledBranch(tier, settings, processing));
   const pictured = chain(`${pictures}.`, jpegTierBranch(tier, settings, processing));
   const meters = [queue, jpeg.gate, jpeg.encoder];
   const video = processing.h264;
   if (video === null) return { fragments: [scaled, pictured], outputs: [jpegOutput], meters };
   const keyframes = { element: h264.encoder, how: video.encoder.keyframe };
-  const videoOutput = { tier, medium: 'h264', sink: h264.sink, valves: [...valves, h264.valve], keyframes } as const;
+  const opened = [...valves, h264.valve];
+  const videoOutput = { ...shared, medium: 'h264', sink: h264.sink, valves: opened, keyframes } as const;
   return {
     fragments: [scaled, pictured, chain(`${pictures}.`, h264TierBranch(tier, settings, video))],
     outputs: [jpegOutput, videoOutput],
@@ -126,9 +135,9 @@ function tierBranch(tier: string, settings: TierSettings, processing: Processing
   };
 }
 
-/** JPEGs stand alone and old ones may go; frames that lean on each other must all reach the decoder. */
+/** JPEGs stand alone: old ones may go, and those that nobody wants. Frames that lean on each other must all be decoded. */
 function decodeQueue(independentFrames: boolean): string {
   return independentFrames
-    ? latestFrameQueue()
+    ? chain(element('lenscastratelimit', { name: decodeLimit }), latestFrameQueue())
     : element('queue', { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 1_000_000_000 });
 }

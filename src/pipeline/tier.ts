@@ -107,6 +107,15 @@ function settingsOf(tier: string, settings: TierSettings, processing: Processing
   } satisfies Record<string, ElementSetting | readonly ElementSetting[]>;
 }
 
+/**
+ * How many frames a second are to be decoded for tiers of such rates; 0: all of them. The fastest tier's where the others
+ * take each second, each third… of them: else these would come unevenly.
+ */
+export function decodeRate(tierRates: readonly number[]): number {
+  const fastest = Math.max(0, ...tierRates);
+  return tierRates.every((rate) => fastest % rate === 0) ? fastest : 0;
+}
+
 /** What must be set on a running tier to make one out of the other. */
 export function tierChanges(
   tier: string,

@@ -158,6 +158,29 @@ describe('Session', () => {
     await session.close();
   });
 
+  it('lets no more be decoded than what is watched takes', async () => {
+    const outputs = plan.outputs.map((output) => {
+      if (output.tier === 'source') return output;
+      return { ...output, rate: { element: `rate_${output.tier}`, fps: output.tier === 'high' ? 30 : 15 } };
+    });
+    const limited = { ...plan, outputs, decodeLimit: 'decode_limit' };
+    const { start, opened } = setUp({ watched: [jpeg('low')], findPlan: () => Promise.resolve(limited) });
+    const session = start();
+    const pipeline = await opened();
+    const decoded = () => pipeline.properties.get('decode_limit.max-rate');
+    expect(decoded()).toBe(15);
+    session.watch(jpeg('high'), true);
+    expect(decoded()).toBe(30);
+    session.watch(jpeg('high'), false);
+    session.watch(video('low'), true);
+    expect(decoded()).toBe(15);
+    session.set([{ element: 'rate_low', property: 'max-rate', value: 7 }]);
+    expect(decoded()).toBe(7);
+    session.watch(jpeg('high'), true);
+    expect(decoded(), 'each tier is to have its frames evenly').toBe(0);
+    await session.close();
+  });
+
   it('hands out frames with their tier and releases them when nobody kept them', async () => {
     const { start, opened, frames, addon } = setUp();
     const session = start();

@@ -71,8 +71,8 @@ describe('describeSource', () => {
     expect(describeSource(sources.rtsp)).toMatchInlineSnapshot(`
       {
         "decode": "decodebin",
-        "description": "rtspsrc name=source location="rtsp://user:p%21w@10.0.0.7:554/live?a=1&b=2" protocols=tcp latency=100 drop-on-latency=true tcp-timeout=3000000 teardown-timeout=100000000  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=H264" ! rtph264depay ! h264parse ! joined.  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=H265" ! rtph265depay ! h265parse ! joined.  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=JPEG" ! rtpjpegdepay ! joined.  funnel name=joined ! identity name=tap silent=true",
-        "output": "coded",
+        "description": "rtspsrc name=source location="rtsp://user:p%21w@10.0.0.7:554/live?a=1&b=2" protocols=tcp latency=100 drop-on-latency=true tcp-timeout=3000000 teardown-timeout=100000000  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=H264" ! rtph264depay ! h264parse config-interval=-1 ! capsfilter caps="video/x-h264,stream-format=byte-stream,alignment=au" ! joined.  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=H265" ! rtph265depay ! h265parse ! joined.  source. ! capsfilter caps="application/x-rtp,media=video,encoding-name=JPEG" ! rtpjpegdepay ! joined.  funnel name=joined ! identity name=tap silent=true",
+        "output": "h264",
       }
     `);
   });
@@ -101,8 +101,8 @@ describe('describeSource', () => {
     expect(describeSource(sources['file other'])).toMatchInlineSnapshot(`
       {
         "decode": "decodebin",
-        "description": "filesrc location=/clip.mp4 ! parsebin name=source  source. ! capsfilter caps=video/x-h264 ! identity name=tap silent=true sync=true",
-        "output": "coded",
+        "description": "filesrc location=/clip.mp4 ! parsebin name=source  source. ! capsfilter caps=video/x-h264 ! h264parse config-interval=-1 ! capsfilter caps="video/x-h264,stream-format=byte-stream,alignment=au" ! identity name=tap silent=true sync=true",
+        "output": "h264",
       }
     `);
   });
@@ -123,13 +123,25 @@ if (x264 === null) throw new Error('x264enc is no longer one of the encoders');
 const keyframes = (tier: string) => ({ element: `h264encode_${tier}`, how: 'event' });
 
 describe('planPipeline', () => {
+  const rate = (tier: string) => ({ element: `rate_${tier}`, fps: tiers.get(tier)?.fps });
+
   it('gives a camera with JPEGs its own tier, and decodes only for who needs it', () => {
     const decode = expect.any(String);
-    expect(planPipeline({ kind: 'http' }, tiers, { h264: null }).outputs).toEqual([
+    const of = (tier: string) => {
+      const valves = [decode, `valve_${tier}`, `jpegvalve_${tier}`];
+      return { tier, medium: 'jpeg', sink: `sink_${tier}`, valves, rate: rate(tier) };
+    };
+    const plan = planPipeline({ kind: 'http' }, tiers, { h264: null });
+    expect(plan.outputs).toEqual([
       { tier: 'source', medium: 'jpeg', sink: 'sink_source', valves: ['jpegvalve_source'] },
-      { tier: 'high', medium: 'jpeg', sink: 'sink_high', valves: [decode, 'valve_high', 'jpegvalve_high'] },
-      { tier: 'low', medium: 'jpeg', sink: 'sink_low', valves: [decode, 'valve_low', 'jpegvalve_low'] },
+      of('high'),
+      of('low'),
     ]);
+    expect(plan.description).toMatch(new RegExp(`name=${plan.decodeLimit} ! queue [^!]*! jpegdec`));
+  });
+
+  it('decodes every frame of a codec that builds on earlier ones', () => {
+    expect(planPipeline(sources.rtsp, tiers, { h264: x264 }).decodeLimit).toBeUndefined();
   });
 
   it('decodes nothing that is raw already, and has no source tier for it', () => {
@@ -143,9 +155,16 @@ describe('planPipeline', () => {
   it('scales a tier once for both media, each behind a valve of its own', () => {
     const { outputs, meters, description } = planPipeline({ kind: 'test' }, tiers, { h264: x264 });
     const of = (tier: string) => [
-      { tier, medium: 'jpeg', sink: `sink_${tier}`, valves: [`valve_${tier}`, `jpegvalve_${tier}`] },
       {
         tier,
+        medium: 'jpeg',
+        sink: `sink_${tier}`,
+        valves: [`valve_${tier}`, `jpegvalve_${tier}`],
+        rate: rate(tier),
+      },
+      {
+        tier,
+        rate: rate(tier),
         medium: 'h264',
         sink: `h264sink_${tier}`,
         valves: [`valve_${tier}`, `h264valve_${tier}`],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jpegTierBranch, scaledBranch, sizeCaps, tierChanges } from '../../../src/pipeline/tier.js';
+import { decodeRate, jpegTierBranch, scaledBranch, sizeCaps, tierChanges } from '../../../src/pipeline/tier.js';
 
 const low = { width: 640, height: 360, fps: 15, quality: 60, bitrateBps: 1_000_000 };
 
@@ -57,5 +57,17 @@ describe('tierChanges', () => {
 
   it('sees no change where a bound is rounded to the same', () => {
     expect(tierChanges('low', low, { ...low, width: 641 })).toEqual([]);
+  });
+});
+
+describe('decodeRate', () => {
+  it.each([
+    [[], 0],
+    [[15], 15],
+    [[30, 15, 10], 30],
+    [[20, 15], 0],
+    [[7, 7], 7],
+  ])('of tiers of %j frames a second is %i', (rates, expected) => {
+    expect(decodeRate(rates)).toBe(expected);
   });
 });
