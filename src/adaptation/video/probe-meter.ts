@@ -12,7 +12,7 @@ export interface ProbeResult {
   readonly isOver: boolean;
   /** What the link was seen to carry during the probe, bit/s; null where that isn't known (yet). */
   readonly carriedBps: number | null;
-  /** It came through as it was sent: nothing queued, and no more was lost than before. */
+  /** What was sent came through as it was sent: nothing queued, and no more was lost than before. */
   readonly isUnhindered: boolean;
 }
 
@@ -22,7 +22,6 @@ const patienceMs = 1500;
 const surelyLimitedMs = 120;
 const leastWorkMs = 60;
 const mostExtraLoss = 0.08;
-const leastSentShare = 0.9;
 const mostQueueGrowthMs = 40;
 
 /** Watches the packets that are sent during a probe, the video's own among them. */
@@ -71,7 +70,7 @@ export class ProbeMeter {
     const carriedBps = this.#carriedBps();
     const isLimited = this.#workMs >= surelyLimitedMs && carriedBps !== null && carriedBps < bitrateBps * 0.9;
     const isOver = this.#isPast || isLimited || nowMs - startMs - durationMs > patienceMs;
-    return { isOver, carriedBps, isUnhindered: this.#isUnhindered(carriedBps) };
+    return { isOver, carriedBps, isUnhindered: this.#isUnhindered() };
   }
 
   #isWithin(sentMs: number): boolean {
@@ -88,11 +87,10 @@ export class ProbeMeter {
     return spanMs >= this.#order.durationMs / 2 ? (8000 * this.#bytes) / spanMs / cameThrough : null;
   }
 
-  #isUnhindered(carriedBps: number | null): boolean {
-    if (this.#first === null || this.#last === null || carriedBps === null || this.#workMs >= leastWorkMs) return false;
+  #isUnhindered(): boolean {
+    if (this.#first === null || this.#last === null || this.#workMs >= leastWorkMs) return false;
     const grewMs = this.#last.queueMs - this.#first.queueMs;
     const extraLoss = this.#lost / this.#packets - this.#lossBefore;
-    const isEnough = carriedBps >= leastSentShare * this.#order.bitrateBps;
-    return isEnough && grewMs <= mostQueueGrowthMs && extraLoss <= mostExtraLoss;
+    return grewMs <= mostQueueGrowthMs && extraLoss <= mostExtraLoss;
   }
 }

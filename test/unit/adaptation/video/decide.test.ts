@@ -102,6 +102,13 @@ describe('the tier of a viewer of video', () => {
     expect(waits).toEqual([1000, 4000, 8000, 10_000, 10_000]);
   });
 
+  it('waits no longer after a probe that the machine was too busy to send', () => {
+    const first = until(startVideoAdaptation('low', 0), calm, 0, 5000);
+    const after = decideVideo(first.state, { nowMs: 2000, link: probed(1.5e6, true), options });
+    expect([after.state.tier, after.state.probe]).toEqual(['low', null]);
+    expect(until(after.state, calm, 2000, 9000).atMs).toBe(4000);
+  });
+
   it('asks for no probe while keyframes show that the next tier does not fit, for a minute', () => {
     const shows = { ...calm, limitBps: 1.5e6, linkBps: 1.5e6 };
     const { state, atMs } = until(startVideoAdaptation('low', 0), shows, 0, 100_000);
