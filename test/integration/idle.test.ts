@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 const lingerMs = 1500;
 
 const frames = (server: Server, tier: string) =>
-  server.metric(`lenscast_tier_frames_total{camera="cam1",tier="${tier}"}`);
+  server.metric(`lenscast_tier_frames_total{camera="cam1",tier="${tier}",medium="jpeg"}`);
 const pipelines = (server: Server) => server.metric('lenscast_pipelines');
 
 async function startHttp() {
@@ -67,7 +67,8 @@ describe('a tier that nobody watches', () => {
     await viewer.stop();
     await until(
       'nobody watches low',
-      async () => (await server.metric('lenscast_viewers{camera="cam1",tier="low",transport="mjpeg"}')) === 0,
+      async () =>
+        (await server.metric('lenscast_viewers{camera="cam1",tier="low",medium="jpeg",transport="mjpeg"}')) === 0,
     );
     await other.parts(5);
     const before = await frames(server, 'low');

@@ -64,7 +64,7 @@ describe('/metrics', () => {
     const config = 'cameras: { front: { source: "test:", tiers: { high: { width: 640, height: 360 }, low: {} } } }';
     const server = stopAfterTest(await Server.start({ config }));
     const client = await watch(server, '/stream?tier=high');
-    const high = { camera: 'front', tier: 'high' };
+    const high = { camera: 'front', tier: 'high', medium: 'jpeg' };
     const families = await until('some frames that were encoded', async () => {
       await client.part();
       const found = await scrape(server);

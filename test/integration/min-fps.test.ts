@@ -55,7 +55,7 @@ async function partsDuring(client: MjpegClient, camera: { readonly shown: { sent
 }
 
 const unchanged = (server: Server, tier: string) =>
-  server.metric(`lenscast_frames_dropped_total{camera="front",tier="${tier}",reason="unchanged"}`);
+  server.metric(`lenscast_frames_dropped_total{camera="front",tier="${tier}",medium="jpeg",reason="unchanged"}`);
 
 const isSame = ({ jpeg }: Part, other: Buffer) => jpeg.equals(other);
 

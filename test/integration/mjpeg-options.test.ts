@@ -90,7 +90,9 @@ describe('options of a stream', () => {
     // One late frame on a busy machine moves two steps by one.
     expect(steps.filter((step) => step === 4).length, `steps ${steps.join(' ')}`).toBeGreaterThanOrEqual(7);
     expect(Math.max(...steps), `steps ${steps.join(' ')}`).toBeLessThanOrEqual(8);
-    const dropped = await server.metric('lenscast_frames_dropped_total{camera="cam1",tier="source",reason="fps"}');
+    const dropped = await server.metric(
+      'lenscast_frames_dropped_total{camera="cam1",tier="source",medium="jpeg",reason="fps"}',
+    );
     expect(dropped).toBeGreaterThan(20);
   });
 

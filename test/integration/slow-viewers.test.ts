@@ -41,7 +41,7 @@ test('ten stalled viewers among twenty cost the others nothing, and see recent p
     expect(viewer.framesAfterResume).toBeGreaterThan(10);
     expect(viewer.worstAgeAfterSkipMs ?? 0).toBeLessThan(2000);
   }
-  const slow = 'lenscast_frames_dropped_total{camera="cam1",tier="source",reason="slow"}';
+  const slow = 'lenscast_frames_dropped_total{camera="cam1",tier="source",medium="jpeg",reason="slow"}';
   expect(await server.metric(slow)).toBeGreaterThan(10 * 30);
   await until('no frame stays alive', async () => (await server.metric('lenscast_live_frames')) === 0);
 });

@@ -6,7 +6,7 @@ import { MjpegClient } from '../support/mjpeg-client.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/until.js';
 
-const sourceFrames = 'lenscast_tier_frames_total{camera="cam1",tier="source"}';
+const sourceFrames = 'lenscast_tier_frames_total{camera="cam1",tier="source",medium="jpeg"}';
 
 async function start(fps: number) {
   const camera = stopAfterTest(await HttpCamera.start({ width: 320, height: 240, fps }));

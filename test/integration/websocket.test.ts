@@ -112,7 +112,7 @@ test('eight cameras share a connection, each with its own pace', async () => {
   }
   const { viewers } = await server.json<{ viewers: { transport: string }[] }>('/api/viewers');
   expect(viewers.map(({ transport }) => transport)).toEqual(ids.map(() => 'websocket'));
-  expect(await server.metric('lenscast_viewers{camera="a",tier="source",transport="websocket"}')).toBe(1);
+  expect(await server.metric('lenscast_viewers{camera="a",tier="source",medium="jpeg",transport="websocket"}')).toBe(1);
 
   client.terminate();
   await until('nobody watches', async () => (await server.camera('a')).viewers === 0);
@@ -154,7 +154,9 @@ test('a client that stops reading costs the others nothing, and sees the newest 
   expect(missing.length).toBeLessThan(12);
   // What waits for the slow one is a copy: no frame of the camera's stays with it.
   expect(await liveFrames(server)).toBeLessThanOrEqual(4);
-  const dropped = await server.metric('lenscast_frames_dropped_total{camera="cam1",tier="source",reason="slow"}');
+  const dropped = await server.metric(
+    'lenscast_frames_dropped_total{camera="cam1",tier="source",medium="jpeg",reason="slow"}',
+  );
   expect(dropped).toBeGreaterThan(40);
 
   const seen = slow.frames.length;
