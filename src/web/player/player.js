@@ -46,7 +46,7 @@ export class Player {
   /** Ranks of the ways that can't work, however often they are tried. @type {Set<number>} */
   #hopeless = new Set();
   #again = new Backoff(1000, 15_000);
-  #better = new Backoff(30_000, 300_000);
+  #better = new Backoff(15_000, 300_000);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setInterval> | undefined} */

@@ -19,6 +19,9 @@ export class WebSocketWay {
   #socket;
   #clock;
   #events;
+  /** The numbers of pictures, in the order of their arrival: of the next one, and of the one that is shown. */
+  #arrived = 0;
+  #painted = 0;
   #stopped = false;
 
   static get isPossible() {
@@ -70,12 +73,16 @@ export class WebSocketWay {
 
   /** @param {ArrayBuffer} data a header (see `GET /cameras/{id}/ws` in the API’s description), then a JPEG */
   async #paint(data) {
+    const number = this.#arrived++;
     const capturedMs = Number(new DataView(data).getBigUint64(8)) / 1000;
     try {
       const jpeg = new Blob([new Uint8Array(data, headerBytes)], { type: 'image/jpeg' });
       const bitmap = await createImageBitmap(jpeg);
       if (this.#stopped) return bitmap.close();
-      this.#show(bitmap, capturedMs);
+      // Two are decoded at once, and the newer one may be ready first.
+      if (number < this.#painted) bitmap.close();
+      else this.#show(bitmap, capturedMs);
+      this.#painted = Math.max(number, this.#painted);
     } catch {
       // A broken picture: the next one may be well.
     }

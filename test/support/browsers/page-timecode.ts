@@ -3,7 +3,7 @@ import type { TestPage } from './browser.js';
 
 /**
  * For a page: `timecodeOf(element)` gives what `timecode.h` drew into the picture that a `<video>`, `<canvas>` or `<img>`
- * shows now, as `{ captureUs, sequence, width, height }`; null where it shows none that is intact.
+ * shows now, as `ShownTimecode`; null where it shows none that is intact.
  */
 export const timecodeReader = `
 const timecodeOf = (() => {
@@ -23,21 +23,25 @@ const timecodeOf = (() => {
     context.drawImage(element, 0, 0, width, strip, 0, 0, width, strip);
     const { data } = context.getImageData(0, 0, width, strip);
     const bytes = new Uint8Array(12);
+    let white = 0;
     for (let row = 0; row < 3; row++) {
       const y = Math.floor(((2 * row + 1) * width) / 80);
       for (let bit = 0; bit < 32; bit++) {
         const at = 4 * (y * width + Math.floor(((2 * bit + 1) * width) / 80));
         const luma = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+        white = Math.max(white, luma);
         if (luma > 125) bytes[4 * row + (bit >> 3)] |= 0x80 >> (bit % 8);
       }
     }
     if (crc8(bytes.subarray(0, 11)) !== bytes[11]) return null;
     const view = new DataView(bytes.buffer);
-    return { captureUs: Number(view.getBigUint64(0)), sequence: view.getUint32(8) >>> 8, width, height };
+    return { captureUs: Number(view.getBigUint64(0)), sequence: view.getUint32(8) >>> 8, white, width, height };
   };
 })();`;
 
 export interface ShownTimecode extends Timecode {
+  /** How bright its white is, 0 to 255: what stands in for a lost camera is the last picture, darker. */
+  readonly white: number;
   /** Pixels, of the picture itself. */
   readonly width: number;
   readonly height: number;
