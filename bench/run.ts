@@ -24,6 +24,7 @@ import { mjpegPassthrough } from './scenarios/mjpeg-passthrough.js';
 import { passthrough60 } from './scenarios/passthrough-60.js';
 import { stalledViewers } from './scenarios/stalled-viewers.js';
 import { tenCameras } from './scenarios/ten-cameras.js';
+import { webRtcViewers } from './scenarios/webrtc/viewers.js';
 import { yuyvEncode } from './scenarios/yuyv-encode.js';
 import { killChildren } from './support/children.js';
 import type { Scenario } from './support/report.js';
@@ -54,6 +55,7 @@ const scenarios = [
   starvedViewer,
   tierCost,
   tierChange,
+  webRtcViewers,
 ] as const;
 
 async function main(): Promise<void> {

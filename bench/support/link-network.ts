@@ -1,4 +1,4 @@
-/** Viewers behind links of their own: network namespaces, a veth pair and tc-tbf(8) for each; needs root. */
+/** Viewers behind links of their own: network namespaces, a veth pair, tc-tbf(8) and iptables(8) for each; needs root. */
 import { execFileSync } from 'node:child_process';
 
 /** Bytes that pass unshaped after a pause. */
@@ -42,6 +42,13 @@ export class LinkNetwork {
   /** At once; what waits is kept. */
   setRate(link: number, mbit: number): void {
     ip('netns', 'exec', this.serverNamespace, 'tc', 'qdisc', 'change', 'dev', `link${link}`, ...tbf(mbit));
+  }
+
+  /** Datagrams that are lost at random, a share from 0 to 1, both ways; once for each link. */
+  setDatagramLoss(link: number, share: number): void {
+    const namespace = this.links[link]?.namespace ?? '';
+    const chance = ['-p', 'udp', '-m', 'statistic', '--mode', 'random', '--probability', String(share), '-j', 'DROP'];
+    for (const way of ['INPUT', 'OUTPUT']) ip('netns', 'exec', namespace, 'iptables', '-w', '-A', way, ...chance);
   }
 
   dispose(): void {

@@ -41,18 +41,18 @@ export class LinkedLenscast {
     this.port = port;
   }
 
-  static async start(namespace: string, cameras: V4l2Cameras, device: string, cpus: string): Promise<LinkedLenscast> {
-    const server = [
-      process.execPath,
-      lenscastProgram,
-      '--host',
-      '0.0.0.0',
-      '--port',
-      '0',
-      '--source',
-      `v4l2:${device}`,
-    ];
-    const child = new Child('ip', ['netns', 'exec', namespace, ...server], { cpu: cpus, env: cameras.env, cwd: '/' });
+  static start(namespace: string, cameras: V4l2Cameras, device: string, cpus: string): Promise<LinkedLenscast> {
+    return LinkedLenscast.startWith(namespace, ['--source', `v4l2:${device}`], cpus, cameras.env);
+  }
+
+  static async startWith(
+    namespace: string,
+    words: readonly string[],
+    cpus: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<LinkedLenscast> {
+    const server = [process.execPath, lenscastProgram, '--host', '0.0.0.0', '--port', '0', ...words];
+    const child = new Child('ip', ['netns', 'exec', namespace, ...server], { cpu: cpus, env, cwd: '/' });
     const port = await child.waitForOutput(/listening on http:\/\/[^/\s]+:(\d+)/, startTimeoutMs);
     return new LinkedLenscast(child, namespace, Number(port));
   }

@@ -55,11 +55,12 @@ function rounding(key: string, value: unknown): unknown {
 }
 
 export const usualPage = 'mjpeg';
+const headings: Readonly<Record<string, string>> = { mjpeg: 'MJPEG', webrtc: 'WebRTC' };
 
 /** Makes a page of the newest result of each of its scenarios; returns the file's path. */
 export function storePage(page: string, scenarios: readonly string[]): string {
   const file = join(folder, `${page}.md`);
-  const heading = page === usualPage ? 'MJPEG' : `${page.charAt(0).toUpperCase()}${page.slice(1)}`;
+  const heading = headings[page] ?? `${page.charAt(0).toUpperCase()}${page.slice(1)}`;
   writeFileSync(
     file,
     `${renderResults(

@@ -24,8 +24,8 @@ export const lenscastProgram = fileURLToPath(new URL('../../dist/main.js', impor
 const startTimeoutMs = 15_000;
 
 export interface LenscastOptions {
-  /** Cameras /dev/video0 … of the emulator. */
-  readonly cameras: V4l2Cameras;
+  /** Cameras /dev/video0 … of the emulator; none where the configuration names others. */
+  readonly cameras?: V4l2Cameras;
   readonly cameraCount?: number;
   /** A configuration file instead of sources on the command line. */
   readonly configFile?: string;
@@ -37,7 +37,7 @@ export async function startLenscast(options: LenscastOptions): Promise<RunningSe
   const sources = Array.from({ length: cameraCount }, (_, node) => ['--source', `v4l2:/dev/video${node}`]).flat();
   const what = configFile === undefined ? sources : ['--config', configFile];
   const args = [lenscastProgram, '--host', '127.0.0.1', '--port', '0', ...what];
-  const child = new Child(process.execPath, args, { cpu: SERVER_CPU, env: cameras.env, cwd: '/' });
+  const child = new Child(process.execPath, args, { cpu: SERVER_CPU, env: cameras?.env ?? {}, cwd: '/' });
   const url = await child.waitForOutput(/listening on (http:\/\/[^/\s]+)/, startTimeoutMs);
   const server = serverOf('Lenscast', child, url, `/stream?tier=${tier}`);
   await waitFor('a picture of Lenscast', startTimeoutMs, async () => {

@@ -33,6 +33,8 @@ export interface WebRtcLoadOptions {
 
 export interface WebRtcViewerReport extends Omit<ViewerFigures, 'agesMs'> {
   readonly id: string;
+  /** Wall clock, when it posted its offer. */
+  readonly beganMs: number;
   readonly firstPictureMs: number;
   /** Of the connection, at the end. */
   readonly state: string;

@@ -5,6 +5,8 @@ import { postOffer, type WhepSession } from './whep-client.js';
 export interface Member {
   readonly viewer: WebRtcViewer;
   readonly session: WhepSession;
+  /** Wall clock, when it posted its offer. */
+  readonly beganMs: number;
   /** From the POST to the first whole picture. */
   readonly firstPictureMs: number;
 }
@@ -38,13 +40,13 @@ export class Crowd {
     this.#viewers.add(viewer);
     try {
       const offer = await viewer.peer.offer();
-      const beganMs = performance.now();
+      const beganMs = Date.now();
       const session = await postOffer(this.#url, offer);
       viewer.accept(session.answer);
       const state = () => viewer.hasPicture || isOver(viewer);
       await until(`a picture by ${this.#url}`, state, pictureTimeoutMs);
       if (!viewer.hasPicture) throw new Error(`the connection is ${viewer.peer.state}`);
-      return { viewer, session, firstPictureMs: performance.now() - beganMs };
+      return { viewer, session, beganMs, firstPictureMs: Date.now() - beganMs };
     } catch (error) {
       this.leave(viewer);
       throw error;

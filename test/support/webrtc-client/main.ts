@@ -25,8 +25,8 @@ async function watch(crowd: Crowd): Promise<WebRtcLoadReport> {
   tell('measured');
   const perViewer = members.map((member, i) => {
     const { agesMs, ...rest } = figures[i] ?? member.viewer.take();
-    const { session, firstPictureMs, viewer } = member;
-    return { id: session.id, firstPictureMs, state: viewer.peer.state, ...rest, shown: viewer.pictures };
+    const { session, beganMs, firstPictureMs, viewer } = member;
+    return { id: session.id, beganMs, firstPictureMs, state: viewer.peer.state, ...rest, shown: viewer.pictures };
   });
   if (options.vanish) process.kill(process.pid, 'SIGKILL');
   await end(crowd, members);

@@ -47,7 +47,8 @@ export class ClientPeer {
   }
 
   accept(answer: string): void {
-    this.#native.setRemoteDescription(answer, 'answer');
+    // It takes the candidates after the description, and fails where this says that there are none to come.
+    this.#native.setRemoteDescription(answer.replace(/^a=end-of-candidates\r?\n/gm, ''), 'answer');
   }
 
   /** False where it wasn't taken. */
