@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { Candidate } from './sdp/candidate.js';
 
@@ -29,7 +29,7 @@ export function localCandidates(addresses: LocalAddresses, port: number): readon
   const reached = plain(reachedAt ?? '');
   const own =
     boundTo === null
-      ? [...(isIPv4(reached) || isIPv6(reached) ? [reached] : []), ...ownAddresses(addresses)]
+      ? [...(isIP(reached) !== 0 && !isLinkLocal(reached) ? [reached] : []), ...ownAddresses(addresses)]
       : [boundTo];
   const usable = [
     ...further.filter((address) => !isIPv6(address) || hasIpv6),
@@ -48,9 +48,9 @@ function isLinkLocal(address: string): boolean {
   return /^(?:169\.254\.|fe[89ab][0-9a-f]:)/i.test(address);
 }
 
-/** An IPv4 address that came in over a socket for both has a prefix; a link-local one has a zone, which no viewer knows. */
+/** An IPv4 address that came in over a socket for both has a prefix. */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /** RFC 8445, 5.1.2.1: type preference 126 for host, component 1. */
