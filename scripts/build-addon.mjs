@@ -1,21 +1,23 @@
 // Makes the addon available: a prebuilt binary where one fits this machine, else a build by CMake. Builds only what
 // changed and leaves all else in build/ alone.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prebuiltBinary } from './prebuild/fitting.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const build = join(root, 'build');
 
-/** Whether node-gyp-build finds a prebuilt binary here that loads. In a process of its own: a bad one may crash. */
+/** Whether a prebuilt binary is here and loads. In a process of its own: a bad one may crash. */
 function prebuiltLoads() {
-  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
-  if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith('.node'))) return false;
+  if (prebuiltBinary(root) === undefined) return false;
   const load = `require(${JSON.stringify(createRequire(import.meta.url).resolve('node-gyp-build'))})(${JSON.stringify(root)})`;
   const env = { ...process.env, PREBUILDS_ONLY: '1' };
-  return spawnSync(process.execPath, ['-e', load], { env, stdio: 'ignore' }).status === 0;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', load], { env, encoding: 'utf8' });
+  if (status !== 0) console.log(`The prebuilt addon doesn't load: ${/^Error: .*/m.exec(stderr)?.[0] ?? 'it crashes'}`);
+  return status === 0;
 }
 
 /** CMake refuses a cache that was made for the same files elsewhere, as in a copied checkout. */
@@ -45,6 +47,8 @@ function cmake(...commands) {
 }
 
 if (prebuiltLoads()) {
+  // What was built here once would be taken first.
+  rmSync(join(build, 'Release', 'lenscast.node'), { force: true });
   console.log('Addon: a prebuilt binary fits this machine.');
 } else {
   dropForeignCache();

@@ -6,19 +6,25 @@
 # Needs root, debootstrap, a Debian mirror in this machine's own apt sources, and Node 20 or newer here: its program and
 # its npm are copied. Prints how long each step took.
 #
-#   scripts/fresh-machine.sh [--keep] [--skip-tests]
+#   scripts/fresh-machine.sh [--keep] [--skip-tests] [--prebuilt] [--arm64]
 #     --keep        leaves the root where it is and prints its path
 #     --skip-tests  ends after the stream
+#     --prebuilt    with the addons that `npm run prebuild` made here: `npm ci` must then do without a compiler
+#     --arm64       the root of an arm64 machine, which qemu runs (package qemu-user-static): `npm ci` and a snapshot
 set -euo pipefail
 
 SUITE=bookworm
 keep=false
 tests=true
+prebuilt=false
+architecture=$(dpkg --print-architecture)
 for word in "$@"; do
   case $word in
     --keep) keep=true ;;
     --skip-tests) tests=false ;;
-    *) echo "Usage: $0 [--keep] [--skip-tests]" >&2; exit 2 ;;
+    --prebuilt) prebuilt=true ;;
+    --arm64) architecture=arm64 tests=false ;;
+    *) echo "Usage: $0 [--keep] [--skip-tests] [--prebuilt] [--arm64]" >&2; exit 2 ;;
   esac
 done
 [ "$(id -u)" -eq 0 ] || { echo "Needs root." >&2; exit 1; }
@@ -31,9 +37,13 @@ fi
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 root=$(mktemp -d "${TMPDIR:-/tmp}/fresh-machine.XXXXXX")
 chmod 755 "$root" # apt fetches as another user
+emulated=false
+registered=false
+[ "$architecture" = "$(dpkg --print-architecture)" ] || emulated=true
 
 clean_up() {
   local code=$?
+  if $registered; then echo -1 >/proc/sys/fs/binfmt_misc/qemu-aarch64; fi
   umount -l "$root/dev" "$root/sys" "$root/proc" 2>/dev/null || true
   if $keep; then echo "Kept: $root"; else rm -rf --one-file-system "$root"; fi
   exit "$code"
@@ -61,11 +71,20 @@ debian_sources() {
     sed -n "s/^Debian|$SUITE[a-z-]*|//p" | sort -u
 }
 
+# Has the kernel start programs of the other architecture by qemu, until this script ends.
+register_qemu() {
+  local format=/proc/sys/fs/binfmt_misc
+  [ -e $format/register ] || mount -t binfmt_misc binfmt_misc $format
+  if [ -e $format/qemu-aarch64 ]; then return; fi
+  cat /usr/lib/binfmt.d/qemu-aarch64.conf >$format/register
+  registered=true
+}
+
 make_root() {
   local mirror
   mirror=$(debian_sources | awk -v suite="$SUITE" '$2 == suite && $3 == "main" { print $1; exit }')
   [ -n "$mirror" ] || { echo "No $SUITE mirror in this machine's apt sources (apt-get update, perhaps)." >&2; exit 1; }
-  debootstrap --variant=minbase "$SUITE" "$root" "$mirror" >"$root.log" 2>&1 || { tail -20 "$root.log" >&2; exit 1; }
+  debootstrap --variant=minbase --arch="$architecture" "$SUITE" "$root" "$mirror" >"$root.log" 2>&1 || { tail -20 "$root.log" >&2; exit 1; }
   rm -f "$root.log"
   debian_sources | sed 's/^/deb /' >"$root/etc/apt/sources.list"
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # a root without an init starts no services
@@ -85,11 +104,19 @@ copy_network_settings() {
   done
 }
 
+# npm has Node itself as packages, one for each kind of machine.
+fetch_node() {
+  local archive
+  archive=$(cd "$root/tmp" && npm pack --silent "node-linux-$architecture@$(node -p 'process.versions.node.split(".")[0]')" | tail -1)
+  tar -xzf "$root/tmp/$archive" -C "$root/tmp" package/bin/node
+  install -m 755 "$root/tmp/package/bin/node" "$root/usr/local/bin/node"
+}
+
 copy_node() {
   local npm_directory
   npm_directory=$(npm root --global 2>/dev/null)/npm
   mkdir -p "$root/usr/local/bin" "$root/usr/local/lib/node_modules"
-  cp -L "$(node -p process.execPath)" "$root/usr/local/bin/node"
+  if $emulated; then fetch_node; else cp -L "$(node -p process.execPath)" "$root/usr/local/bin/node"; fi
   cp -r "$npm_directory" "$root/usr/local/lib/node_modules/npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
@@ -114,6 +141,12 @@ prepare() {
 clone() {
   git clone --quiet --no-hardlinks "$checkout" "$root/root/lenscast"
   git -C "$root/root/lenscast" log -1 --format='commit %h %s'
+  if $prebuilt; then cp -r "$checkout/prebuilds" "$root/root/lenscast/"; fi
+}
+
+# Only what a compiler is needed for may have brought one.
+check_compiler() {
+  if $prebuilt; then inside 'for tool in c++ g++ cmake; do if command -v $tool; then exit 1; fi; done; echo "no compiler"'; fi
 }
 
 # In a network of its own, so that the default port is free and nothing outside can be meant.
@@ -121,14 +154,20 @@ watch() {
   local script
   script=$(declare -f inside)
   export root
-  unshare --net bash -euo pipefail -c "ip link set lo up; $script; inside 'cd lenscast; node scripts/fresh-machine/watch.mjs'"
+  unshare --net bash -euo pipefail -c "ip link set lo up; $script; inside 'cd lenscast; node scripts/fresh-machine/$1'"
 }
 
+if $emulated; then register_qemu; fi
 step 'debootstrap' make_root
 step 'git and Node' prepare
 step 'clone' clone
 step 'npm ci' inside 'cd lenscast; npm ci'
-step 'npm start, snapshot, stream' watch
+check_compiler
+if $emulated; then
+  step 'a snapshot' watch snapshot.mjs
+else
+  step 'npm start, snapshot, stream' watch watch.mjs
+fi
 if $tests; then
   step 'npm ci again' inside 'cd lenscast; npm ci'
   step 'npm test' inside 'cd lenscast; npm test'

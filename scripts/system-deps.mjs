@@ -7,11 +7,19 @@
  * Plain Node without dependencies: npm may run it before anything is installed.
  */
 
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { prebuiltBinary } from './prebuild/fitting.mjs';
 import { installCommand, installPackages } from './system-deps/apt.mjs';
 import { lookAtMachine } from './system-deps/checks.mjs';
-import { RUNTIME, TEST } from './system-deps/needs.mjs';
+import { BUILD, RUNTIME, TEST } from './system-deps/needs.mjs';
 
-const SETS = { runtime: RUNTIME, test: [...RUNTIME, ...TEST] };
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const isPrebuilt = prebuiltBinary(root) !== undefined;
+const SETS = {
+  runtime: RUNTIME.filter(({ purpose }) => !isPrebuilt || purpose !== BUILD),
+  test: [...RUNTIME, ...TEST],
+};
 
 process.exitCode = main(process.argv[2]);
 

@@ -10,7 +10,8 @@
  * @property {(machine: import('./checks.mjs').Machine) => boolean} found
  */
 
-const BUILD = 'build the native addon';
+/** The purpose of what isn't needed where a prebuilt addon is there. */
+export const BUILD = 'build the native addon';
 const GSTREAMER = 'run cameras';
 
 /** @type {readonly Need[]} */

@@ -18,7 +18,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function run(set: string, env: Record<string, string> = {}) {
-  const isolated = { PATH: programs, GST_PLUGIN_SYSTEM_PATH_1_0: join(directory, 'plugins'), ...env };
+  // As where nothing prebuilt is there.
+  const build = { npm_config_build_from_source: 'true' };
+  const isolated = { PATH: programs, GST_PLUGIN_SYSTEM_PATH_1_0: join(directory, 'plugins'), ...build, ...env };
   const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, set], { env: isolated, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
