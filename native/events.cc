@@ -12,6 +12,7 @@ struct Watch {
   std::shared_ptr<EventQueue> queue;
   // Compared, never followed.
   const GstElement* pipeline;
+  std::unique_ptr<ThreadPool> threads;
 };
 
 std::optional<Event> eventOf(GstMessage* message, const GstElement* pipeline) {
@@ -38,6 +39,7 @@ std::optional<Event> eventOf(GstMessage* message, const GstElement* pipeline) {
 GstBusSyncReply onMessage(GstBus*, GstMessage* message, gpointer data) {
   const MessagePtr owned(message);
   const auto* watch = static_cast<const Watch*>(data);
+  if (watch->threads) watch->threads->adopt(message);
   if (auto event = eventOf(message, watch->pipeline)) watch->queue->push(std::move(*event));
   return GST_BUS_DROP;
 }
@@ -69,8 +71,9 @@ ElementReport reportOf(GstMessage* message) {
   return report;
 }
 
-void EventQueue::watch(GstBus* bus, const GstElement* pipeline, const std::shared_ptr<EventQueue>& queue) {
-  gst_bus_set_sync_handler(bus, onMessage, new Watch{queue, pipeline},
+void EventQueue::watch(GstBus* bus, const GstElement* pipeline, const std::shared_ptr<EventQueue>& queue,
+                       std::unique_ptr<ThreadPool> threads) {
+  gst_bus_set_sync_handler(bus, onMessage, new Watch{queue, pipeline, std::move(threads)},
                            [](gpointer data) { delete static_cast<Watch*>(data); });
 }
 

@@ -10,6 +10,7 @@
 #include "doorbell.h"
 #include "errors.h"
 #include "gst_ptr.h"
+#include "thread_settings.h"
 
 namespace lenscast {
 
@@ -41,8 +42,10 @@ class EventQueue {
   // Drops what waits and all that comes.
   void close();
 
-  // Turns the messages of `bus` into events; the bus keeps none, since queued messages keep elements alive.
-  static void watch(GstBus* bus, const GstElement* pipeline, const std::shared_ptr<EventQueue>& queue);
+  // Turns the messages of `bus` into events; the bus keeps none, since queued messages keep elements alive. Threads that
+  // are told of get into `threads`, where there is one.
+  static void watch(GstBus* bus, const GstElement* pipeline, const std::shared_ptr<EventQueue>& queue,
+                    std::unique_ptr<ThreadPool> threads);
 
  private:
   bool makeRoom(Event::Type type);

@@ -18,9 +18,10 @@ Pipeline::Pipeline(AbandonedCount abandoned)
       bell_(std::make_shared<Doorbell>()),
       events_(std::make_shared<EventQueue>(bell_)) {}
 
-std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const std::vector<std::string>& sinks,
-                                         const std::optional<std::string>& tap, const std::vector<std::string>& meters,
+std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const PipelineOptions& options,
                                          AbandonedCount abandoned) {
+  const auto& [sinks, tap, meters, threads] = options;
+  auto pool = threads.areUsual() ? nullptr : std::make_unique<ThreadPool>(threads);
   const std::shared_ptr<Pipeline> pipeline(new Pipeline(std::move(abandoned)));
   pipeline->element_ = parsePipeline(description);
   GstElement* element = pipeline->element_.get();
@@ -50,7 +51,7 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const s
   KeyframeGate::attachToValves(element);
   decodeWithoutDelay(element);
   const BusPtr bus(gst_element_get_bus(element));
-  EventQueue::watch(bus.get(), element, pipeline->events_);
+  EventQueue::watch(bus.get(), element, pipeline->events_, std::move(pool));
   return pipeline;
 }
 

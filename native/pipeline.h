@@ -16,8 +16,17 @@
 #include "meter.h"
 #include "property.h"
 #include "tap.h"
+#include "thread_settings.h"
 
 namespace lenscast {
+
+// The names of elements, and how threads are to run.
+struct PipelineOptions {
+  std::vector<std::string> sinks;
+  std::optional<std::string> tap;
+  std::vector<std::string> meters;
+  ThreadSettings threads;
+};
 
 // Used on the JavaScript thread but for play(). Knows nothing of JavaScript but the doorbell it rings.
 //
@@ -27,8 +36,7 @@ namespace lenscast {
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
   // In state NULL. Throws ERR_PARSE, ERR_MISSING_ELEMENT, ERR_NO_ELEMENT, ERR_INVALID_ARG.
-  static std::shared_ptr<Pipeline> open(const std::string& description, const std::vector<std::string>& sinks,
-                                        const std::optional<std::string>& tap, const std::vector<std::string>& meters,
+  static std::shared_ptr<Pipeline> open(const std::string& description, const PipelineOptions& options,
                                         AbandonedCount abandoned);
 
   // Rung when a frame or an event waits.

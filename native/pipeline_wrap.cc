@@ -1,5 +1,7 @@
 #include "pipeline_wrap.h"
 
+#include <sched.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,16 +47,36 @@ Napi::Array handlersArg(Napi::Value value) {
   return held;
 }
 
+ThreadSettings threadsArg(Napi::Value value) {
+  ThreadSettings settings;
+  if (value.IsUndefined()) return settings;
+  const Napi::Object given = objectArg(value, "options.threads");
+  const Napi::Value nice = given.Get("nice");
+  if (!nice.IsUndefined()) settings.nice = static_cast<int>(integerArg(nice, "options.threads.nice", 0, 19));
+  const Napi::Value cpus = given.Get("cpus");
+  if (cpus.IsUndefined()) return settings;
+  if (!cpus.IsArray()) {
+    throw AddonError(code::kInvalidArg, "options.threads.cpus must be an array, not " + describe(cpus));
+  }
+  const auto array = cpus.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); i += 1) {
+    settings.cpus.push_back(static_cast<int>(integerArg(array.Get(i), "options.threads.cpus[]", 0, CPU_SETSIZE - 1)));
+  }
+  return settings;
+}
+
 // What opens the pipeline that the arguments describe, on any thread.
 std::function<std::shared_ptr<Pipeline>()> build(const Napi::CallbackInfo& info, const AbandonedCount& abandoned) {
   const std::string description = stringArg(info[0], "description");
   const Napi::Object options = objectArg(info[1], "options");
-  const std::vector<std::string> sinks = namesArg(options.Get("sinks"), "options.sinks");
-  const Napi::Value tapName = options.Get("tap");
-  const auto tap = tapName.IsUndefined() ? std::nullopt : std::make_optional(stringArg(tapName, "options.tap"));
-  const Napi::Value given = options.Get("meters");
-  const auto meters = given.IsUndefined() ? std::vector<std::string>() : namesArg(given, "options.meters");
-  return [=] { return Pipeline::open(description, sinks, tap, meters, abandoned); };
+  PipelineOptions wanted;
+  wanted.sinks = namesArg(options.Get("sinks"), "options.sinks");
+  const Napi::Value tap = options.Get("tap");
+  if (!tap.IsUndefined()) wanted.tap = stringArg(tap, "options.tap");
+  const Napi::Value meters = options.Get("meters");
+  if (!meters.IsUndefined()) wanted.meters = namesArg(meters, "options.meters");
+  wanted.threads = threadsArg(options.Get("threads"));
+  return [=] { return Pipeline::open(description, wanted, abandoned); };
 }
 
 // What the callback throws reaches `uncaughtException`; it can't stop the ones behind it.

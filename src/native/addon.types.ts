@@ -98,6 +98,16 @@ export interface PipelineOptions {
   readonly tap?: string;
   /** The names of elements with one `sink` and one `src` pad whose work is measured. */
   readonly meters?: readonly string[];
+  /** How its streaming threads run, and what they start themselves; as all others where left out. */
+  readonly threads?: ThreadSettings;
+}
+
+/** Linux's weight and place of threads. What the system doesn't grant is left as it is. */
+export interface ThreadSettings {
+  /** nice(2), 0 to 19; a thread of 10 gets a tenth of another's share where there is too little for both. */
+  readonly nice?: number;
+  /** The numbers of the CPUs to run on (sched_setaffinity(2)); at least one must be this process's. */
+  readonly cpus?: readonly number[];
 }
 
 export interface SinkStats {

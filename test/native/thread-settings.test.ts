@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import type { NativePipeline, ThreadSettings } from '../../src/native/addon.types.js';
+import { addon, expectCode, sink, until } from './harness.js';
+
+interface ThreadFacts {
+  readonly nice: number;
+  /** As `Cpus_allowed_list` of proc(5) has them. */
+  readonly cpus: string;
+}
+
+/** This process's threads by their names. */
+function threads(): ReadonlyMap<string, ThreadFacts> {
+  const folder = '/proc/self/task';
+  const facts = readdirSync(folder).flatMap((thread) => {
+    try {
+      const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(readFileSync(`${folder}/${thread}/stat`, 'utf8')) ?? [];
+      const status = readFileSync(`${folder}/${thread}/status`, 'utf8');
+      const cpus = /Cpus_allowed_list:\s*(\S+)/.exec(status)?.[1] ?? '';
+      return [[name, { nice: Number(rest.split(' ')[16]), cpus }] as const];
+    } catch {
+      // It ended meanwhile.
+      return [];
+    }
+  });
+  return new Map(facts);
+}
+
+const ownCpus = threads().get('node')?.cpus ?? '0';
+const firstCpu = Number(/^\d+/.exec(ownCpus)?.[0] ?? 0);
+
+async function run(settings: ThreadSettings | undefined, body: (pipeline: NativePipeline) => Promise<void> | void) {
+  let frames = 0;
+  const source = 'videotestsrc name=shown is-live=true ! video/x-raw,width=320,height=240,framerate=60/1';
+  const pipeline = addon.openPipeline(
+    `${source} ! queue name=behind ! x264enc tune=zerolatency threads=2 ! fakesink  videotestsrc is-live=true ! ${sink('out')}`,
+    { sinks: ['out'], ...(settings === undefined ? {} : { threads: settings }) },
+    { onFrames: () => frames++, onEvent: () => undefined },
+  );
+  await pipeline.start();
+  await until('a frame', () => frames > 0);
+  await until('the threads', () => threads().has('behind:src') || threads().has('streaming'));
+  await body(pipeline);
+  expect(await pipeline.close(5000)).toBe(true);
+}
+
+describe("a pipeline's threads", () => {
+  it('run as all others where nothing is said', async () => {
+    await run(undefined, () => {
+      expect(threads().get('behind:src')).toEqual({ nice: getPriority(), cpus: ownCpus });
+    });
+  });
+
+  it('give way, and stay on the CPUs that they were given, and so do those that encoders start', async () => {
+    const before = readdirSync('/proc/self/task').length;
+    await run({ nice: 7, cpus: [firstCpu] }, () => {
+      const given = { nice: 7, cpus: String(firstCpu) };
+      expect(threads().get('behind:src')).toEqual(given);
+      expect(threads().get('shown:src')).toEqual(given);
+      expect(threads().get('node')).toEqual({ nice: getPriority(), cpus: ownCpus });
+    });
+    await until('the end of its threads', () => readdirSync('/proc/self/task').length <= before);
+  });
+
+  it('are none of the next pipeline', async () => {
+    for (let i = 0; i < 5; i++) await run({ nice: 19 }, () => undefined);
+    await run({}, () => expect(threads().get('behind:src')?.nice).toBe(getPriority()));
+  });
+
+  it.each([
+    [{ nice: 20 }, /options\.threads\.nice .*20/],
+    [{ nice: -1 }, /options\.threads\.nice .*-1/],
+    [{ nice: 1.5 }, /options\.threads\.nice .*1\.5/],
+    [{ cpus: 'all' }, /options\.threads\.cpus must be an array/],
+    [{ cpus: [0, 'x'] }, /options\.threads\.cpus\[\]/],
+    [{ cpus: [1023] }, /none of the CPUs 1023/],
+    ['fast', /options\.threads/],
+  ])('are not what they can not be: %j', (settings, message) => {
+    const handlers = { onFrames: () => undefined, onEvent: () => undefined };
+    const options = { sinks: [], threads: settings as ThreadSettings };
+    expectCode(() => addon.openPipeline('fakesrc ! fakesink', options, handlers), 'ERR_INVALID_ARG', message);
+  });
+});
