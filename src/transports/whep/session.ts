@@ -20,6 +20,7 @@ const connectTimeoutMs = 10_000;
 // Viewers report at least every five seconds or so (RFC 3550, 6.2).
 const silenceTimeoutMs = 15_000;
 const lookEveryMs = 1000;
+const mostCandidates = 40;
 
 /**
  * A viewer's connection from its offer to its end. It ends by itself where no connection comes about in 10 seconds, when
@@ -73,8 +74,10 @@ export class WhepSession {
   }
 
   accept(remote: TransportDescription): void {
-    this.#setRemote(remote);
+    const early = this.#remote;
+    this.#setRemote({ ...remote, candidates: [...remote.candidates, ...early] });
     this.#peer.accept(remote);
+    for (const candidate of early) this.#peer.addCandidate(candidate);
   }
 
   /** Whether these credentials are the viewer's, and not those of an ICE restart. */
@@ -82,10 +85,11 @@ export class WhepSession {
     return ufrag === this.#remoteUfrag;
   }
 
+  /** Those that come before the viewer's answer wait for it. */
   addCandidate(candidate: Candidate): void {
     if (this.#remote.length >= mostCandidates) return;
     this.#remote = [...this.#remote, candidate];
-    this.#peer.addCandidate(candidate);
+    if (this.#remoteUfrag !== '') this.#peer.addCandidate(candidate);
   }
 
   send(packet: Uint8Array): boolean {
@@ -163,5 +167,3 @@ export class WhepSession {
     });
   }
 }
-
-const mostCandidates = 40;

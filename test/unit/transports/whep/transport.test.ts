@@ -240,7 +240,11 @@ describe('a session', () => {
     expect(parseSections(sdp).media).toMatchObject([{ kind: 'video', formats: ['96', '97'] }]);
     const answer = offerOf('webrtcbin').split('m=audio')[0] ?? '';
     expect(await codeOf(() => transport.accept(id, answer.replaceAll('96', '98')))).toBe('SDP_INVALID');
+    const early = { foundation: '1', priority: 1, address: '198.51.100.7', port: 9, type: 'host' } as const;
+    transport.addCandidates(id, [early]);
+    expect(peers[0]?.candidates).toEqual([]);
     transport.accept(id, answer);
+    expect(peers[0]?.candidates).toEqual([early]);
     expect(await codeOf(() => transport.accept(id, answer))).toBe('VIEWER_NOT_FOUND');
     expect(peers[0]?.accepted).toHaveLength(1);
     peers[0]?.events.onOpen();
