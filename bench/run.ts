@@ -24,6 +24,9 @@ import { mjpegPassthrough } from './scenarios/mjpeg-passthrough.js';
 import { passthrough60 } from './scenarios/passthrough-60.js';
 import { stalledViewers } from './scenarios/stalled-viewers.js';
 import { tenCameras } from './scenarios/ten-cameras.js';
+import { webRtcFall } from './scenarios/webrtc/falling-link.js';
+import { webRtcGlass } from './scenarios/webrtc/glass.js';
+import { webRtcLinks } from './scenarios/webrtc/links.js';
 import { webRtcViewers } from './scenarios/webrtc/viewers.js';
 import { yuyvEncode } from './scenarios/yuyv-encode.js';
 import { killChildren } from './support/children.js';
@@ -56,6 +59,9 @@ const scenarios = [
   tierCost,
   tierChange,
   webRtcViewers,
+  webRtcLinks,
+  webRtcFall,
+  webRtcGlass,
 ] as const;
 
 async function main(): Promise<void> {

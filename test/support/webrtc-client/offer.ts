@@ -8,17 +8,19 @@ interface LocalTransport {
   readonly ufrag: string;
   readonly password: string;
   readonly fingerprint: string;
-  readonly candidates: readonly string[];
 }
 
 /** Of a description that node-datachannel made. */
 export function readTransport(sdp: string): LocalTransport {
   const value = (name: string) => new RegExp(`^a=${name}:(.*?)\\r?$`, 'm').exec(sdp)?.[1] ?? '';
-  const candidates = [...sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map(([, candidate = '']) => candidate);
-  return { ufrag: value('ice-ufrag'), password: value('ice-pwd'), fingerprint: value('fingerprint'), candidates };
+  return { ufrag: value('ice-ufrag'), password: value('ice-pwd'), fingerprint: value('fingerprint') };
 }
 
-export function writeOffer({ ufrag, password, fingerprint, candidates }: LocalTransport): string {
+/**
+ * Without candidates: the server answers where it is asked from. Would it ask first, node-datachannel might connect
+ * before it knows the fingerprint that it has to check.
+ */
+export function writeOffer({ ufrag, password, fingerprint }: LocalTransport): string {
   const lines = [
     'v=0',
     'o=- 4611731400430051336 2 IN IP4 127.0.0.1',
@@ -46,7 +48,6 @@ export function writeOffer({ ufrag, password, fingerprint, candidates }: LocalTr
     `a=fmtp:${payloadType} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f`,
     `a=rtpmap:${rtxPayloadType} rtx/90000`,
     `a=fmtp:${rtxPayloadType} apt=${payloadType}`,
-    ...candidates.map((candidate) => `a=${candidate}`),
   ];
   return lines.map((line) => `${line}\r\n`).join('');
 }
