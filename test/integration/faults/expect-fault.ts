@@ -21,7 +21,7 @@ export async function expectFault(scene: Scene, camera: SceneCamera, fault: Faul
   expect(countOthers(scene, 'stand-in')).toBe(standInsOfOthers);
   // Hundreds; a machine with much else to do may cost them some.
   const shownSince = countOthers(scene, 'live') - shown;
-  expect(scene.missedByOthers - missed, `of ${shownSince}`).toBeLessThan(0.2 * shownSince);
+  expect(scene.missedByOthers - missed, `of ${shownSince}`).toBeLessThan(0.5 * shownSince);
   return trial;
 }
 

