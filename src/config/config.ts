@@ -1,5 +1,6 @@
 /** The configuration as the rest of Lenscast reads it: checked, complete and in order. */
 
+import { parseCpuList } from './cpu-list.js';
 import {
   cameraSchema,
   DEFAULT_TIERS,
@@ -64,6 +65,10 @@ export interface CameraConfig {
   readonly latencyMs: number;
   /** Whether its pipeline runs in the server or in a process of its own. */
   readonly isolation: 'none' | 'process';
+  /** nice(2) of its streaming threads, 0 to 19. */
+  readonly nice: number;
+  /** The CPUs that they run on; null: all. */
+  readonly cpus: readonly number[] | null;
 }
 
 export interface Config {
@@ -113,6 +118,8 @@ function toCamera(id: string, camera: FileCamera): CameraConfig {
     rtspTransport: camera.rtsp_transport,
     latencyMs: camera.latency_ms,
     isolation: camera.isolation,
+    nice: camera.nice,
+    cpus: camera.cpu_affinity === undefined ? null : parseCpuList(String(camera.cpu_affinity)),
   };
 }
 

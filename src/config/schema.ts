@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { isLensError } from '../core/errors.js';
+import { CPU_LIST, parseCpuList } from './cpu-list.js';
 import { parseSource, SOURCE_FORMS } from './source.js';
 
 /** What every key carries besides its type. */
@@ -85,6 +86,8 @@ const source = z
   })
   .meta(meta('Where the picture comes from', SOURCE_FORMS));
 
+const cpuForms = 'CPU numbers such as 2, 0-1 or 0,2-3';
+
 export const cameraSchema = z
   .strictObject({
     name: z
@@ -120,6 +123,21 @@ export const cameraSchema = z
           'none or process',
         ),
       ),
+    nice: wholeNumber(
+      0,
+      19,
+      '',
+      'How far the threads that take in, decode and encode give way to others where there is too little CPU for all',
+    ).default(0),
+    cpu_affinity: z
+      .union([
+        z.int().min(0).max(999),
+        z.string().refine((text) => CPU_LIST.test(text) && parseCpuList(text).length > 0, {
+          error: ({ input }) => `${JSON.stringify(input)} names no CPUs; allowed is ${cpuForms}.`,
+        }),
+      ])
+      .optional()
+      .meta(meta('The CPUs that these threads run on; all where left out', cpuForms)),
   })
   .meta(meta('One camera', ''));
 

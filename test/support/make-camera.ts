@@ -25,6 +25,8 @@ export function makeCamera(source: string, changes: Partial<CameraConfig>) {
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
+    nice: 0,
+    cpus: null,
     ...changes,
   };
   const isolated = new IsolatedRunner({ label: 'camera', program: child });

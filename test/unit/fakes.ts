@@ -194,6 +194,8 @@ export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
+    nice: 0,
+    cpus: null,
     ...init,
   };
 }

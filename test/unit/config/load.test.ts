@@ -49,6 +49,8 @@ describe('a configuration file', () => {
         rtspTransport: 'tcp',
         latencyMs: 100,
         isolation: 'none',
+        nice: 0,
+        cpus: null,
       },
     ]);
   });
@@ -71,6 +73,8 @@ cameras:
     rtsp_transport: udp
     latency_ms: 50
     isolation: process
+    nice: 4
+    cpu_affinity: 1
     min_fps: 1
     tiers:
       tiny: { width: 320, height: 240, fps: 5, quality: 40, bitrate: 100000, min_fps: 2 }
@@ -96,6 +100,8 @@ cameras:
           rtspTransport: 'udp',
           latencyMs: 50,
           isolation: 'process',
+          nice: 4,
+          cpus: [1],
         },
       ],
     });
@@ -313,6 +319,8 @@ describe('environment variables', () => {
       LENSCAST_CAMERAS_FRONT_DOOR_NAME: '12',
       LENSCAST_CAMERAS_FRONT_DOOR_LINGER_MS: '5',
       LENSCAST_CAMERAS_BACK_SOURCE: 'csi:0',
+      LENSCAST_CAMERAS_BACK_CPU_AFFINITY: '0,2-3',
+      LENSCAST_CAMERAS_BACK_NICE: '5',
       LENSCAST_CAMERAS_BACK_TIERS_MY_TIER_WIDTH: '320',
       LENSCAST_WEBRTC_HOSTS: '192.0.2.1, cam.example',
     });
@@ -320,6 +328,7 @@ describe('environment variables', () => {
     expect(config.server).toEqual({ host: '0.0.0.0', port: 9000 });
     expect(config.cameras.map(({ id }) => id)).toEqual(['front-door', 'back']);
     expect(config.cameras[0]).toMatchObject({ name: '12', lingerMs: 5 });
+    expect(config.cameras[1]).toMatchObject({ nice: 5, cpus: [0, 2, 3] });
     expect(config.cameras[1]?.tiers.map(({ name, width }) => [name, width])).toEqual([
       ['high', 1920],
       ['medium', 1280],
