@@ -1,4 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { cacheFile, FindingsCache } from './acceleration/cache.js';
+import { CameraAcceleration } from './acceleration/camera-acceleration.js';
+import { findEnvironment } from './acceleration/environment.js';
+import { ProbeQueue } from './acceleration/probe-queue.js';
 import { adaptersFor } from './adaptation/adapters.js';
 import { AdaptationController } from './adaptation/controller.js';
 import { putAllInBounds } from './adaptation/place.js';
@@ -16,6 +20,7 @@ import { createApp } from './http/app.js';
 import { listen } from './http/listen.js';
 import { EventBus } from './hub/events.js';
 import { ViewerRegistry } from './hub/viewer-registry.js';
+import { IsolatedRunner } from './isolation/isolated-runner.js';
 import { Isolation } from './isolation/isolation.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { NativeAddon } from './native/addon.types.js';
@@ -56,10 +61,15 @@ export async function startServer({ config, addon, clock, log, version }: Server
   const events = new EventBus();
   const viewers = new ViewerRegistry(events);
   const isolation = new Isolation();
+  const findings = new FindingsCache(cacheFile(process.env), findEnvironment(addon.gstreamerVersion));
+  const prober = new IsolatedRunner({ label: 'probe' });
+  const probes = new ProbeQueue({ addon, runner: prober, cache: findings, log: log.child('probe') });
   const fleet = new CameraFleet({
     make: (each) => {
       const isolated = isolation.runnerOf(each.id);
-      const camera = new Camera(each, { addon, isolated, clock, log: log.child(`camera ${each.id}`) });
+      const own = log.child(`camera ${each.id}`);
+      const acceleration = new CameraAcceleration({ addon, queue: probes, cache: findings, clock, log: own });
+      const camera = new Camera(each, { addon, isolated, acceleration, clock, log: own });
       camera.listen({ onTiers: () => putAllInBounds(camera, viewers) });
       publishCamera(camera, events);
       return camera;
@@ -100,6 +110,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
 
   let closing: Promise<void> | undefined;
   const close = async () => {
+    probes.close();
     adaptation.close();
     webSockets.close();
     viewers.closeAll();
@@ -107,6 +118,7 @@ export async function startServer({ config, addon, clock, log, version }: Server
     await listener.close(closeGraceMs);
     await fleet.close();
     await isolation.close();
+    await prober.close();
   };
   return {
     port: listener.port,

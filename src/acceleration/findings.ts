@@ -25,6 +25,8 @@ export interface Findings {
   readonly findings: readonly Finding[];
   /** Why what works alone doesn't work together; null where it does, or was not tried. */
   readonly together: string | null;
+  /** How long the chip's slowest start took. */
+  readonly startMs: number;
   /** What the elements of rows that pass can be set to, by factory. */
   readonly properties: Readonly<Record<string, KnownProperties>>;
 }

@@ -12,8 +12,6 @@ export interface Seen {
   readonly sequence: number;
 }
 
-// A gap between a request and its keyframe: what an encoder may have in hand.
-const forcedWithinFrames = 10;
 const leastFrames = 25;
 const baselineIdc = 66;
 
@@ -56,6 +54,11 @@ export class OutputObservation {
     return this.#forcedAt !== null;
   }
 
+  /** Whether nothing more is waited for. */
+  get isComplete(): boolean {
+    return this.frames >= TRIAL_FRAMES && (this.#answered || !this.isVideo);
+  }
+
   /** Null where all is as it should be. */
   judge(): string | null {
     const { width, height } = this.#watched;
@@ -84,9 +87,7 @@ export class OutputObservation {
     }
     if (type === NAL.slice && isBSlice(unit)) this.#hasBFrames = true;
     const forcedAt = this.#forcedAt;
-    if (type === NAL.idrSlice && forcedAt !== null && sequence >= forcedAt) {
-      this.#answered ||= sequence <= forcedAt + forcedWithinFrames;
-    }
+    if (type === NAL.idrSlice && forcedAt !== null && sequence >= forcedAt) this.#answered = true;
   }
 }
 

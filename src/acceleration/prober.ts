@@ -51,6 +51,7 @@ export class Prober {
   readonly #catalogue: Catalogue;
   readonly #version: Version;
   readonly #properties = new Map<string, KnownProperties>();
+  #startMs = 0;
   readonly #ofSoftware = new Map<string, Finding>();
 
   constructor(options: ProberOptions) {
@@ -78,6 +79,7 @@ export class Prober {
       probedAt,
       findings,
       together,
+      startMs: this.#startMs,
       properties: Object.fromEntries(this.#properties),
     };
   }
@@ -118,9 +120,11 @@ export class Prober {
     return alone.problem === null ? `with a second one at once: ${problem}` : alone.problem;
   }
 
-  #try(options: Omit<TrialOptions, 'propertiesOf'>) {
+  async #try(options: Omit<TrialOptions, 'propertiesOf'>) {
     const propertiesOf = (factory: string) => this.#properties.get(factory) ?? null;
-    return runTrial(makeTrial({ ...options, propertiesOf }), this.#options.runner);
+    const result = await runTrial(makeTrial({ ...options, propertiesOf }), this.#options.runner);
+    if (result.problem === null) this.#startMs = Math.max(this.#startMs, result.startMs ?? 0);
+    return result;
   }
 
   async #learnProperties(factory: string): Promise<void> {

@@ -1,12 +1,14 @@
 import type { PipelineEvent, PipelineRunner, RunnablePipeline } from '../native/addon.types.js';
 import { judgeAll, OutputObservation } from './observation.js';
-import { TRIAL_FRAMES, type Trial } from './trial.js';
+import type { Trial } from './trial.js';
 
 export interface TrialResult {
   /** Why it doesn't do its work; null where it does. */
   readonly problem: string | null;
   /** By the element's name, how long a frame took in it. */
   readonly msPerFrame: ReadonlyMap<string, number>;
+  /** How long its start took; null where it didn't start. */
+  readonly startMs: number | null;
 }
 
 export interface TrialTimes {
@@ -28,7 +30,7 @@ export async function runTrial(trial: Trial, runner: PipelineRunner, times = tri
   const problem = await run.result;
   const msPerFrame = run.msPerFrame();
   await run.close();
-  return { problem, msPerFrame };
+  return { problem, msPerFrame, startMs: run.startMs };
 }
 
 class TrialRun {
@@ -39,7 +41,7 @@ class TrialRun {
   readonly #observations: readonly OutputObservation[];
   #settle: (problem: string | null) => void = () => {};
   #pipeline: RunnablePipeline | undefined;
-  #started = false;
+  startMs: number | null = null;
   #limit: NodeJS.Timeout | undefined;
   #rest: NodeJS.Timeout | undefined;
 
@@ -78,8 +80,9 @@ class TrialRun {
     for (const { output } of this.#trial.watched) {
       for (const valve of output.valves) pipeline.setProperty(valve, 'drop', false);
     }
+    const beganMs = performance.now();
     await pipeline.start();
-    this.#started = true;
+    this.startMs = performance.now() - beganMs;
   }
 
   #take(): void {
@@ -92,7 +95,7 @@ class TrialRun {
       this.#runner.releaseFrame(frame.handle);
       if (observation.frames >= forceAtFrame && !observation.wasForced) this.#force(i, observation);
     }
-    if (this.#observations.every(({ frames }) => frames >= TRIAL_FRAMES)) this.#restFor(0);
+    if (this.#observations.every(({ isComplete }) => isComplete)) this.#restFor(0);
     else if (this.#rest !== undefined) this.#restFor(this.#times.restMs);
   }
 
@@ -117,7 +120,7 @@ class TrialRun {
 
   #late(): string {
     const seconds = this.#times.limitMs / 1000;
-    if (!this.#started) return `its start hung for ${seconds} s`;
+    if (this.startMs === null) return `its start hung for ${seconds} s`;
     return `${judgeAll(this.#trial, this.#observations) ?? 'it was slow'}, within ${seconds} s`;
   }
 

@@ -23,6 +23,25 @@ export function formatKey({ codec, width, height, fps, profile, isWideChroma, me
   return `${codec ?? 'raw'}${profile === null ? '' : ` ${profile}`}${chroma} ${width}x${height}@${fps} ${memories.join('+')}`;
 }
 
+/** Where the source says it before it plays; null where that must be seen. */
+export function formatOfSource(source: PipelineSource): StreamFormat | null {
+  const raw = { codec: null, profile: null, isWideChroma: false } as const;
+  switch (source.kind) {
+    case 'v4l2': {
+      const { format, width, height, fps } = source.mode;
+      const rate = roundRate(fps.numerator / fps.denominator);
+      const base = { ...raw, width, height, fps: rate, memories: ['system'] as const };
+      return format === 'JPEG' ? { ...base, codec: 'jpeg', isWideChroma: true } : base;
+    }
+    case 'csi':
+      return { ...raw, width: source.width, height: source.height, fps: source.fps, memories: ['NVMM', 'system'] };
+    default:
+      return null;
+  }
+}
+
+const roundRate = (fps: number) => Math.round(fps * 100) / 100;
+
 const media: Readonly<Record<string, Codec>> = { 'image/jpeg': 'jpeg', 'video/x-h264': 'h264', 'video/x-h265': 'h265' };
 
 /** From the caps at a camera's tap; null where they don't tell, or no chip is known for them. */
@@ -38,7 +57,7 @@ export function formatOfCaps(caps: string, kind: PipelineSource['kind']): Stream
     codec,
     width,
     height,
-    fps: Math.round((Number(numerator) / Number(denominator)) * 100) / 100,
+    fps: roundRate(Number(numerator) / Number(denominator)),
     profile: codec === 'h264' ? profile : null,
     isWideChroma: codec === 'jpeg' && kind === 'v4l2',
     memories: kind === 'csi' ? ['NVMM', 'system'] : ['system'],

@@ -7,7 +7,9 @@ import type { PipelineSource } from '../pipeline/source.js';
 import { chain, element } from '../pipeline/syntax.js';
 import type { StreamFormat } from './stream-format.js';
 
+/** What must come; more are made while a keyframe that was asked for is waited for, but none that comes by itself. */
 export const TRIAL_FRAMES = 30;
+const mostFrames = 55;
 
 /** An output that is looked at. */
 export interface Watched {
@@ -64,7 +66,7 @@ function sourceFor(format: StreamFormat, { lane, scale }: Choice): PipelineSourc
   const raw = `video/x-raw,format=${isWideChroma ? 'Y42B' : 'I420'},width=${width},height=${height}`;
   const rate = fps === 0 ? '30/1' : `${Math.round(fps * 100)}/100`;
   const pictures = [
-    element('videotestsrc', { 'is-live': true, 'num-buffers': TRIAL_FRAMES, pattern: 'smpte', 'horizontal-speed': 4 }),
+    element('videotestsrc', { 'is-live': true, 'num-buffers': mostFrames, pattern: 'smpte', 'horizontal-speed': 4 }),
     element('capsfilter', { caps: `${raw},framerate=${rate}` }),
   ];
   if (codec === null) {

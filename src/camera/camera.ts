@@ -11,6 +11,7 @@ import { type Output, outputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting, tierChanges } from '../pipeline/tier.js';
+import type { Acceleration } from './acceleration.js';
 import type { CameraListener, CameraOptions } from './camera-options.js';
 import { whereabouts } from './cause.js';
 import { Keeper } from './keeper.js';
@@ -64,6 +65,7 @@ export class Camera {
       tiers: () => this.#tiers,
       runner: () => this.#runner,
       encoder: this.#encoder,
+      acceleration: options.acceleration,
       own: this.#own,
       onOwnFrames: () => this.#announceTiers(),
     });
@@ -122,7 +124,12 @@ export class Camera {
 
   /** What encodes its tiers to H.264; null where nothing can. */
   get videoEncoder(): string | null {
-    return this.#encoder?.element ?? null;
+    return this.#planner.processing.h264?.encoder.element ?? null;
+  }
+
+  /** What the machine's chip does for it; undefined where nobody looks after that. */
+  get acceleration(): Pick<Acceleration, 'view' | 'fallbacks'> | undefined {
+    return this.#options.acceleration;
   }
 
   /** Whether viewers can have the camera's own H.264, and why not. */
@@ -155,12 +162,13 @@ export class Camera {
     const before = this.#tiers.settings(tier);
     if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     const after = this.#tiers.change(tier, change);
-    const settings = tierChanges(tier, before, after);
-    const video = this.#encoder === null ? [] : h264Changes(tier, before, after, this.#encoder);
+    const { processing } = this.#planner;
+    const settings = tierChanges(tier, before, after, processing);
+    const video = processing.h264 === null ? [] : h264Changes(tier, before, after, processing.h264.encoder);
     this.#keeper.set([...settings, ...video]);
     const changes = (one: string) => settings.some(({ property }) => property === one);
     // What its frames weighed says nothing any more.
-    if (changes('caps') || changes('quality')) this.channel(tier).meanFrameBytes = null;
+    if (changes('caps') || before.quality !== after.quality) this.channel(tier).meanFrameBytes = null;
     if ((changes('caps') || changes('max-rate')) && this.#tiers.allSettings()[0] === after)
       this.#planner.inspection.forget();
     this.#announceTiers();
@@ -256,6 +264,8 @@ export class Camera {
         onSourceVideo: (video) => {
           if (this.#own.learnVideo(video)) this.#announceTiers();
         },
+        onCaps: (caps) => this.#planner.learnCaps(caps),
+        onHardwareFault: ({ factories, reason }) => this.#options.acceleration?.failed(factories, reason),
         onClosing: (loops) => this.#keepPictures(loops),
         // What the device could do may have changed when it comes back.
         onFault: () => this.#planner.inspection.forget(),

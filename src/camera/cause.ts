@@ -139,6 +139,6 @@ export function causeOfError(error: unknown, place = somewhere): Cause {
   return { code: 'error', message: said ?? message, permanent: false };
 }
 
-function isElementError(error: unknown): error is ElementError {
+export function isElementError(error: unknown): error is ElementError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STATE_CHANGE' && 'domain' in error;
 }

@@ -23,9 +23,16 @@ export function cameraFacts(cameras: readonly Camera[], viewers: ViewerRegistry)
       state: camera.supervision.state,
       frames: camera.progress.frames,
       corruptFrames: camera.progress.corruptFrames,
+      hardwareFallbacks: camera.acceleration?.fallbacks ?? 0,
+      hardware: hardwareOf(camera),
       tiers: [...tiersOf('jpeg'), ...tiersOf('h264')],
     };
   });
+}
+
+function hardwareOf({ acceleration }: Camera): Record<string, boolean> {
+  const jobs = Object.entries(acceleration?.view ?? {});
+  return Object.fromEntries(jobs.flatMap(([job, view]) => (view === null ? [] : [[job, view.hardware]])));
 }
 
 function countByTransport(watching: readonly Viewer[], tier: string, medium: Medium): Record<string, number> {

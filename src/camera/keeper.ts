@@ -5,6 +5,7 @@ import type { Output, OutputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import type { ElementSetting } from '../pipeline/tier.js';
 import type { Whereabouts } from './cause.js';
+import type { HardwareFault } from './hardware-fault.js';
 import { findAilment, findLoss, findUndecodable, stallTimeoutMs } from './health.js';
 import { whyUnreachable } from './network-cause.js';
 import { PathWatch } from './path-watch.js';
@@ -31,6 +32,10 @@ export interface KeeperHandlers {
   onFrame(output: Output, frame: Frame): void;
   /** It is clear now whether the camera's own H.264 can be passed on, or it is otherwise than before. */
   onSourceVideo(video: Passthrough): void;
+  /** What the source delivers, as caps; called when that is seen, and otherwise than before. */
+  onCaps(caps: string): void;
+  /** The chip is why the pipeline fails. */
+  onHardwareFault(fault: HardwareFault): void;
   /** The pipeline is about to be closed; a frame that is held would keep its buffers. `loops`: it opens again at once. */
   onClosing(loops: boolean): void;
   /** The pipeline failed: what was known of its source may have changed. */
@@ -74,6 +79,7 @@ export class Keeper {
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
   #isExplaining = false;
+  #caps = '';
   #pathWatch: PathWatch | undefined;
   #closed = false;
 
@@ -195,6 +201,7 @@ export class Keeper {
           onPlan: (plan) => handlers.onPlan(plan),
           onFrame: (output, frame) => this.#onFrame(output, frame),
           onSourceVideo: (video) => handlers.onSourceVideo(video),
+          onHardwareFault: (fault) => handlers.onHardwareFault(fault),
           onFault: (cause) => this.#onFault(cause),
           onEnded: () => this.#onEnded(),
         },
@@ -226,6 +233,10 @@ export class Keeper {
     this.#dispatch({ type: 'fault', cause, jitter: this.#options.random() });
   }
 
+  #failUndecodable(cause: Cause): void {
+    if (!this.#session?.failHardware('frames come, but no picture')) this.#onFault(cause);
+  }
+
   #onEnded(): void {
     const { openedMs, lastFrameMs } = this.#supervision;
     const hadFrames = lastFrameMs >= openedMs;
@@ -237,8 +248,10 @@ export class Keeper {
   /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
   #look(): void {
     this.#countWork();
+    this.#session?.watchHardware();
     const tap = this.#session?.progress();
     if (!tap) return;
+    this.#learnCaps();
     const delivers = this.progress.update(tap);
     if (delivers) this.#dispatch({ type: this.#session?.awaitsFirstPicture ? 'heard' : 'frames' });
     const { openedMs } = this.#supervision;
@@ -248,10 +261,17 @@ export class Keeper {
     else if (isDelivering(this.#supervision.state)) this.#diagnose(delivers);
   }
 
+  #learnCaps(): void {
+    const caps = this.#session?.caps ?? '';
+    if (caps === '' || caps === this.#caps) return;
+    this.#caps = caps;
+    this.#options.handlers.onCaps(caps);
+  }
+
   #diagnose(delivers: boolean): void {
     const silence = delivers ? this.#session?.pictureSilence(this.#stallTimeoutMs()) : undefined;
     const undecodable = silence === undefined ? null : findUndecodable(silence);
-    if (undecodable?.isLost) this.#onFault(undecodable.cause);
+    if (undecodable?.isLost) this.#failUndecodable(undecodable.cause);
     else this.#dispatch({ type: 'ailment', cause: undecodable?.cause ?? findAilment(this.progress.window) });
   }
 }

@@ -2,6 +2,8 @@ import type { CameraConfig } from '../config/config.js';
 import type { PipelineRunner } from '../native/addon.types.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import { planPipeline } from '../pipeline/plan.js';
+import { type Processing, softwareProcessing } from '../pipeline/processing.js';
+import type { Acceleration } from './acceleration.js';
 import { whereabouts } from './cause.js';
 import { inspectSource } from './inspect.js';
 import { Inspection } from './inspection.js';
@@ -13,7 +15,10 @@ export interface PlannerOptions {
   readonly config: () => CameraConfig;
   readonly tiers: () => Pick<Tiers, 'allSettings'>;
   readonly runner: () => PipelineRunner;
+  /** Of H.264, in software. */
   readonly encoder: H264Encoder | null;
+  /** Without it all is done in software. */
+  readonly acceleration?: Acceleration | undefined;
   readonly own: OwnFrames;
   /** It is known now, or otherwise than before, whether viewers can have the camera's own frames. */
   readonly onOwnFrames: () => void;
@@ -22,11 +27,14 @@ export interface PlannerOptions {
 /** Finds out what a camera's next pipeline is to be. */
 export class Planner {
   readonly inspection: Inspection;
+  /** What the last pipeline was planned with. */
+  processing: Processing;
   readonly #options: PlannerOptions;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
     const { config, tiers, runner } = options;
+    this.processing = softwareProcessing(options.encoder);
     this.inspection = new Inspection(
       () => inspectSource({ ...config(), tiers: tiers().allSettings() }, runner()),
       (source) => this.learn(planPipeline(source, new Map(), { h264: null })),
@@ -35,17 +43,28 @@ export class Planner {
 
   /** May look at the source; rejects as that does. */
   async plan(): Promise<SessionPlan> {
-    const { config, tiers, encoder } = this.#options;
+    const { config, tiers, encoder, acceleration } = this.#options;
     const source = await this.inspection.get();
     const settings = new Map(
       tiers()
         .allSettings()
         .map((tier) => [tier.name, tier]),
     );
-    const { minFps, source: configured } = config();
-    const pipeline = planPipeline(source, settings, { sourceMinFps: minFps, h264: encoder });
-    const plan = { ...pipeline, ...whereabouts(configured) };
+    const { minFps, source: configured, nice, cpus } = config();
+    const accelerated = acceleration?.plan(source, [...settings.keys()], encoder);
+    const { processing, hardware } = accelerated ?? { processing: softwareProcessing(encoder), hardware: null };
+    this.processing = processing;
+    const pipeline = planPipeline(source, settings, { sourceMinFps: minFps, h264: encoder, processing });
+    const threads = cpus === null ? { nice } : { nice, cpus };
+    const plan = { ...pipeline, ...whereabouts(configured), hardware, threads };
     return configured.kind === 'http' ? { ...plan, feedUrl: configured.url } : plan;
+  }
+
+  /** The source delivers this. */
+  learnCaps(caps: string): void {
+    const { acceleration } = this.#options;
+    if (acceleration !== undefined)
+      void this.inspection.current?.then((source) => acceleration.learn(source, caps)).catch(() => undefined);
   }
 
   /** What is planned tells of the source too. */

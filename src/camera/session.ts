@@ -1,13 +1,23 @@
 import type { Clock } from '../core/clock.js';
 import { Frame } from '../core/frame.js';
-import type { PipelineEvent, PipelineRunner, RunnablePipeline, RunnerFrame, TapStats } from '../native/addon.types.js';
+import type {
+  PipelineEvent,
+  PipelineRunner,
+  RunnablePipeline,
+  RunnerFrame,
+  TapStats,
+  ThreadSettings,
+} from '../native/addon.types.js';
 import { type Output, type OutputKey, outputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import { type PipelinePlan, type PlannedOutput, SOURCE_TIER } from '../pipeline/plan.js';
 import { FEED } from '../pipeline/source.js';
 import { type ElementSetting, passNext } from '../pipeline/tier.js';
-import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
+import type { HardwareUse } from './acceleration.js';
+import { causeOfError, causeOfFault, endsTheStream, isElementError } from './cause.js';
+import { blameHardware, causeOfHardware, type HardwareFault, StallWatch } from './hardware-fault.js';
 import type { PictureSilence } from './health.js';
+import { jpegSize } from './http/jpeg-size.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import { type NetworkAddress, whyUnreachable } from './network-cause.js';
 import { SourceVideo } from './source-video.js';
@@ -21,8 +31,12 @@ export interface SessionPlan extends PipelinePlan {
   readonly feedUrl?: string;
   /** What its faults are to name: the device, the host. */
   readonly place?: string;
+  /** How its streaming threads run. */
+  readonly threads?: ThreadSettings;
   /** Of a network camera whose pipeline can't say why it isn't reached. */
   readonly address?: NetworkAddress;
+  /** The chip's elements in it, where there are any. */
+  readonly hardware?: HardwareUse | null;
 }
 
 export interface SessionHandlers {
@@ -31,6 +45,8 @@ export interface SessionHandlers {
   onFrame(output: Output, frame: Frame): void;
   /** It is clear now whether the camera's own H.264 can be passed on, or it is otherwise than before. */
   onSourceVideo(video: Passthrough): void;
+  /** The chip is why the fault follows. */
+  onHardwareFault(fault: HardwareFault): void;
   /** At most once; close the session then. */
   onFault(cause: Cause): void;
   /** The source came to its end. At most once; close the session then. */
@@ -46,6 +62,8 @@ export interface SessionOptions {
 }
 
 const closeTimeoutMs = 2000;
+// What a chip's driver holds it doesn't give back by waiting.
+const brokenCloseTimeoutMs = 500;
 // A keyframe may be ten seconds away; once pictures come they come at least once a second.
 const firstPictureTimeoutMs = 15_000;
 const pictureTimeoutMs = 2500;
@@ -74,6 +92,11 @@ export class Session {
   #pipeline: RunnablePipeline | undefined;
   #reader: MjpegReader | undefined;
   #valves: Valves | undefined;
+  #stalls: StallWatch | undefined;
+  #startLimit: NodeJS.Timeout | undefined;
+  /** The size of an HTTP camera's pictures, as caps. */
+  #fedCaps = '';
+  #isBroken = false;
   #isStarted = false;
   #over = false;
   #closing: Promise<void> | undefined;
@@ -83,7 +106,7 @@ export class Session {
     for (const key of watched) this.#await(key);
     const caps = () => this.#pipeline?.stats().tap?.caps ?? '';
     this.#sourceVideo = new SourceVideo({ caps, onVerdict: (video) => this.#onSourceVideo(video) });
-    this.#opening = this.#open().catch((error: unknown) => this.#fail(causeOfError(error, this.#plan?.place)));
+    this.#opening = this.#open().catch((error: unknown) => this.#failOpening(error));
   }
 
   /** Opens or shuts an output's valves. */
@@ -134,6 +157,28 @@ export class Session {
     }
   }
 
+  /** What the source delivers, as caps; '' before that is known. */
+  get caps(): string {
+    return this.#fedCaps === '' ? (this.progress()?.caps ?? '') : this.#fedCaps;
+  }
+
+  /** Looks whether the chip still gives frames; call it several times a second. */
+  watchHardware(): void {
+    const meters = this.#over ? undefined : this.#pipeline?.stats().meters;
+    const fault = meters && this.#stalls?.look(meters, this.#options.clock());
+    if (fault) this.failHardware(fault.reason, fault.factories);
+  }
+
+  /** The pipeline fails, and the chip is the likely reason; false where it has none. */
+  failHardware(reason: string, factories = this.#plan?.hardware?.factories): boolean {
+    if (this.#over || !factories || factories.length === 0) return false;
+    this.#isBroken = true;
+    const fault = { factories, reason };
+    this.#options.handlers.onHardwareFault(fault);
+    this.#fail(causeOfHardware(fault));
+    return true;
+  }
+
   /** What was made of each output's frames so far; empty before the pipeline exists. */
   work(): readonly OutputWork[] {
     const stats = this.#pipeline?.stats();
@@ -162,7 +207,7 @@ export class Session {
     const sinks = plan.outputs.map(({ sink }) => sink);
     const pipeline = await addon.openPipelineAsync(
       plan.description,
-      { sinks, tap: plan.tap, meters: plan.meters },
+      { sinks, tap: plan.tap, meters: plan.meters, ...(plan.threads === undefined ? {} : { threads: plan.threads }) },
       { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
     );
     this.#pipeline = pipeline;
@@ -172,14 +217,27 @@ export class Session {
     this.set([...this.#early.values()]);
     this.#openValves();
     if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
+    await this.#start(pipeline, plan.hardware ?? null);
+  }
+
+  async #start(pipeline: RunnablePipeline, hardware: HardwareUse | null): Promise<void> {
+    if (hardware !== null) {
+      this.#stalls = new StallWatch(hardware);
+      const { startTimeoutMs } = hardware;
+      const reason = `the start hung for ${startTimeoutMs} ms`;
+      this.#startLimit = setTimeout(() => this.failHardware(reason), startTimeoutMs);
+    }
     const started = pipeline.start();
     this.#isStarted = true;
-    await started;
+    await started.finally(() => clearTimeout(this.#startLimit));
   }
 
   #feed(pipeline: RunnablePipeline, url: string): void {
     this.#reader = new MjpegReader(url, {
-      onPart: (jpeg) => pipeline.push(FEED, jpeg, feedQueueBytes),
+      onPart: (jpeg) => {
+        if (this.#fedCaps === '') this.#fedCaps = capsOfJpeg(jpeg);
+        return pipeline.push(FEED, jpeg, feedQueueBytes);
+      },
       onFault: (cause) => this.#fail(cause),
     });
   }
@@ -187,8 +245,9 @@ export class Session {
   async #close(): Promise<void> {
     this.#reader?.close();
     this.#valves?.close();
+    clearTimeout(this.#startLimit);
     // First the pipeline: it may be its start that hangs.
-    await this.#pipeline?.close(closeTimeoutMs);
+    await this.#pipeline?.close(this.#isBroken ? brokenCloseTimeoutMs : closeTimeoutMs);
     await this.#opening;
     this.#pipeline = undefined;
   }
@@ -252,12 +311,23 @@ export class Session {
 
   #onEvent(event: PipelineEvent): void {
     if (event.type === 'error' || (event.type === 'warning' && endsTheStream(event))) {
-      this.#failOf(causeOfFault(event, this.#plan?.place));
+      const blamed = blameHardware(this.#plan?.hardware ?? null, event);
+      if (blamed !== null) this.failHardware(blamed.reason, blamed.factories);
+      else this.#failOf(causeOfFault(event, this.#plan?.place));
     }
     if (event.type === 'eos' && !this.#over) {
       this.#over = true;
       this.#options.handlers.onEnded();
     }
+  }
+
+  #failOpening(error: unknown): void {
+    const hardware = this.#plan?.hardware ?? null;
+    const blamed = isElementError(error) ? blameHardware(hardware, error) : null;
+    // A description that can't be built is none of the source's making either.
+    const isUnbuilt = error instanceof Error && 'code' in error && error.code === 'ERR_PARSE';
+    if (blamed !== null) this.failHardware(blamed.reason, blamed.factories);
+    else if (!isUnbuilt || !this.failHardware(error.message)) this.#fail(causeOfError(error, this.#plan?.place));
   }
 
   #failOf(cause: Cause): void {
@@ -274,6 +344,11 @@ export class Session {
     this.#over = true;
     this.#options.handlers.onFault(cause);
   }
+}
+
+function capsOfJpeg(jpeg: Uint8Array): string {
+  const size = jpegSize(jpeg);
+  return size === null ? '' : `image/jpeg, width=(int)${size.width}, height=(int)${size.height}`;
 }
 
 function isSourceVideo({ tier, medium }: Output): boolean {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { JobView } from '../camera/acceleration.js';
 import type { Camera } from '../camera/camera.js';
 import { isDelivering } from '../camera/supervisor.js';
 import { formatSource } from '../config/source.js';
@@ -19,6 +20,7 @@ export function cameraView(camera: Camera, viewers: ViewerRegistry): z.output<ty
     since: isoTime(sinceMs),
     cause: cause === null ? null : { code: cause.code, message: cause.message, permanent: cause.permanent },
     attempt,
+    acceleration: accelerationView(camera),
     profile: camera.profile ?? 'auto',
     viewers: viewers.ofCamera(camera.id).length,
     fps: round(progress.fps, 2),
@@ -66,4 +68,12 @@ function flags(request: Viewer['request']) {
     ...isOn('zero_data'),
     ...(typeof request.key === 'string' ? { key: request.key } : {}),
   };
+}
+
+/** What works on the camera's pictures. */
+function accelerationView({ acceleration }: Camera): z.output<typeof cameraViewSchema>['acceleration'] {
+  const job = (view: JobView | null | undefined) =>
+    view ? { element: view.element, hardware: view.hardware, fallback_reason: view.fallbackReason } : null;
+  const { decode, scale, jpeg, h264 } = acceleration?.view ?? {};
+  return { decode: job(decode), scale: job(scale), jpeg: job(jpeg), h264: job(h264) };
 }

@@ -7,6 +7,10 @@ export interface CameraFacts {
   readonly state: string;
   readonly frames: number;
   readonly corruptFrames: number;
+  /** How often an element of a chip was set aside for it. */
+  readonly hardwareFallbacks: number;
+  /** By job, whether the chip does it. */
+  readonly hardware: Readonly<Record<string, boolean>>;
   readonly tiers: readonly TierFacts[];
 }
 
@@ -48,6 +52,23 @@ export function cameraMetrics(registry: Registry, read: () => readonly CameraFac
     labels: camera,
     read: (tell) => {
       for (const { id, frames } of read()) tell({ camera: id }, frames);
+    },
+  });
+  counter(registry, {
+    name: 'lenscast_hardware_fallbacks_total',
+    help: "How often an element of the machine's chip was set aside, until the next probe",
+    labels: camera,
+    read: (tell) => {
+      for (const { id, hardwareFallbacks } of read()) tell({ camera: id }, hardwareFallbacks);
+    },
+  });
+  gauge(registry, {
+    name: 'lenscast_hardware_used',
+    help: "1 where the machine's chip does the job, 0 where software does",
+    labels: ['camera', 'job'],
+    read: (tell) => {
+      for (const { id, hardware } of read())
+        for (const [job, used] of Object.entries(hardware)) tell({ camera: id, job }, Number(used));
     },
   });
   counter(registry, {

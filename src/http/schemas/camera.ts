@@ -54,6 +54,18 @@ export const tierViewSchema = z
     description: 'A tier. `source` is the camera’s own picture and has no settings',
   });
 
+const jobSchema = z
+  .strictObject({
+    element: z.string().meta({ description: 'The element of GStreamer that does it' }),
+    hardware: z.boolean().meta({ description: "Whether that is the machine's chip" }),
+    fallback_reason: z.string().nullable().meta({ description: 'Why the chip does not do it; null where none could' }),
+  })
+  .nullable();
+
+const accelerationSchema = z
+  .strictObject({ decode: jobSchema, scale: jobSchema, jpeg: jobSchema, h264: jobSchema })
+  .meta({ description: 'What works on its pictures since the last start; null: nothing does, or it is not known yet' });
+
 export const cameraViewSchema = z
   .strictObject({
     id: z.string(),
@@ -66,6 +78,7 @@ export const cameraViewSchema = z
       .nullable()
       .meta({ description: 'Why it gives no frames' }),
     attempt: count('Tries since it was last stable'),
+    acceleration: accelerationSchema,
     profile: z.string().meta({ description: 'The tier that auto viewers are held to, or auto' }),
     viewers: count('Viewers at this moment'),
     fps: rate('Frames a second from the source'),

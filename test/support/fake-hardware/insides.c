@@ -8,6 +8,8 @@
 
 #define CODER "coder"
 
+enum { X264_TUNE_ZEROLATENCY = 4 };
+
 static GstElement *make(const char *factory, const char *name) {
   GstElement *element = gst_element_factory_make(factory, name);
   if (!element) g_error("the fake chips need the element %s", factory);
@@ -80,7 +82,7 @@ void insides_prepare(GstBin *bin, const Spec *spec) {
   GstElement *coder = gst_bin_get_by_name(bin, CODER);
   GstElement *says = gst_bin_get_by_name(bin, "says");
   const gboolean b_frames = trouble_is(spec->element, "b-frames");
-  gst_util_set_object_arg(G_OBJECT(coder), "tune", b_frames ? "0" : "zerolatency");
+  g_object_set(coder, "tune", b_frames ? 0 : X264_TUNE_ZEROLATENCY, NULL);
   g_object_set(coder, "bframes", b_frames ? 2 : 0, "b-adapt", FALSE, "rc-lookahead", b_frames ? 5 : 0, NULL);
   // x264enc takes the profile from what follows, which is to hold whatever the pictures are.
   GstCaps *caps = gst_caps_from_string("video/x-h264,profile=constrained-baseline");

@@ -27,6 +27,7 @@ function findings(format: string): Findings {
       },
     ],
     together: null,
+    startMs: 40,
     properties: { vah264enc: { bitrate: null, 'rate-control': ['cbr', 'vbr'] } },
   };
 }

@@ -64,6 +64,7 @@ function setUp(init: SetUp = {}) {
           onPlan: () => {},
           onFrame: ({ tier }, frame) => frames.push({ tier, frame }),
           onSourceVideo: (video) => verdicts.push(video),
+          onHardwareFault: () => {},
           onFault: (cause) => faults.push(cause),
           onEnded: () => ends++,
         },

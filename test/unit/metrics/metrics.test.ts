@@ -47,6 +47,8 @@ const front: CameraFacts = {
   state: 'live',
   frames: 120,
   corruptFrames: 1,
+  hardwareFallbacks: 2,
+  hardware: { decode: true, jpeg: false },
   tiers: [tier('source'), tier('low', { viewersByTransport: { mjpeg: 0 } })],
 };
 

@@ -1,0 +1,49 @@
+/** What does a camera's work, and why not the chip, for its owner. */
+import type { Choice } from '../pipeline/catalogue/choice.js';
+import { isHardware, type Job, type Row } from '../pipeline/catalogue/row.js';
+import type { Findings } from './findings.js';
+import type { SetAside } from './setbacks.js';
+
+export interface JobView {
+  readonly element: string;
+  readonly hardware: boolean;
+  readonly fallbackReason: string | null;
+}
+
+/** Null: there is no such job, or nothing is known yet. */
+export type AccelerationView = Readonly<Record<Job, JobView | null>>;
+
+export interface ViewOptions {
+  readonly choice: Choice | null;
+  readonly findings: Findings | null;
+  readonly setAside: ReadonlyMap<string, SetAside>;
+  /** Whether it is being found out. */
+  readonly isProbing: boolean;
+}
+
+export function viewOf({ choice, findings, setAside, isProbing }: ViewOptions): AccelerationView {
+  const job = (name: Job, row: Pick<Row, 'element' | 'family'> | null): JobView | null => {
+    if (row === null) return null;
+    const hardware = isHardware(row);
+    return { element: row.element, hardware, fallbackReason: hardware ? null : whyNot(name) };
+  };
+  const whyNot = (name: Job): string | null => {
+    const candidates = findings?.findings.filter((each) => each.job === name && isHardware(each)) ?? [];
+    const aside = candidates.flatMap(({ element }) => setAside.get(element) ?? [])[0];
+    if (aside !== undefined) return `${aside.element}: ${aside.reason}`;
+    const there = candidates.filter(({ reason }) => reason !== 'absent');
+    const failed = there.find(({ passes }) => !passes);
+    if (failed !== undefined) return `${failed.element}: ${failed.reason}`;
+    if (there.length > 0 && findings?.together) return findings.together;
+    return isProbing ? 'not probed yet' : null;
+  };
+  if (choice === null) return { decode: null, scale: null, jpeg: null, h264: null };
+  const { decode, scale, jpeg, h264 } = choice;
+  const software = { element: 'videoscale', family: 'software' } as const;
+  return {
+    decode: job('decode', decode?.row ?? null),
+    scale: job('scale', scale ?? software),
+    jpeg: job('jpeg', jpeg.row),
+    h264: job('h264', h264?.row ?? null),
+  };
+}

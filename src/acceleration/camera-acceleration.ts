@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
+import type { NativeAddon } from '../native/addon.types.js';
+import { CATALOGUE, type Catalogue, restrict } from '../pipeline/catalogue/catalogue.js';
+import { type Choice, chooseRows } from '../pipeline/catalogue/choice.js';
+import { whyAbsent } from '../pipeline/catalogue/presence.js';
+import { processingOf } from '../pipeline/catalogue/processing.js';
+import { isHardware, parseVersion } from '../pipeline/catalogue/row.js';
+import type { H264Encoder } from '../pipeline/h264-encoder.js';
+import { softwareProcessing } from '../pipeline/processing.js';
+import type { PipelineSource } from '../pipeline/source.js';
+import { type AccelerationView, viewOf } from './acceleration-view.js';
+import type { FindingsCache } from './cache.js';
+import { type Findings, usableRows } from './findings.js';
+import { hardwareUse } from './hardware-use.js';
+import type { ProbeQueue } from './probe-queue.js';
+import { NO_SETBACKS, newlySetAside, reduceSetbacks, type SetbackEvent } from './setbacks.js';
+import { formatOfCaps, formatOfSource, type StreamFormat } from './stream-format.js';
+
+export interface CameraAccelerationOptions {
+  readonly addon: Pick<NativeAddon, 'findElement' | 'gstreamerVersion'>;
+  readonly queue: ProbeQueue;
+  readonly cache: FindingsCache;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * What this machine's chip does for one camera: chosen at each start of its pipeline from what is known then, less what
+ * failed while it ran.
+ */
+export class CameraAcceleration {
+  /** How often an element was set aside. */
+  fallbacks = 0;
+  readonly #options: CameraAccelerationOptions;
+  readonly #software: Catalogue;
+  #setbacks = NO_SETBACKS;
+  #probedAt: string | null = null;
+  #choice: Choice | null = null;
+  #findings: Findings | null = null;
+  #asked = false;
+
+  constructor(options: CameraAccelerationOptions) {
+    this.#options = options;
+    const { findElement, gstreamerVersion } = options.addon;
+    const version = parseVersion(gstreamerVersion);
+    const isThere = (row: Parameters<typeof whyAbsent>[0]) =>
+      whyAbsent(row, (factory) => findElement(factory), version) === null;
+    this.#software = restrict(CATALOGUE, (row) => isHardware(row) || isThere(row));
+  }
+
+  /** How the next pipeline works on the source's pictures. Never waits; never throws. */
+  plan(source: PipelineSource, tiers: readonly string[], software: H264Encoder | null) {
+    const format = formatOfSource(source) ?? this.#options.cache.formatOf(sourceKey(source));
+    this.#findings = format === null ? null : this.#options.queue.known(format);
+    const probedAt = this.#findings?.probedAt ?? null;
+    if (this.#probedAt !== null && probedAt !== this.#probedAt) this.#reduce({ type: 'probed' });
+    this.#probedAt = probedAt;
+    this.#choice = format === null ? null : this.#choose(format);
+    const hardware = this.#choice === null ? null : hardwareUse(this.#choice, tiers, this.#findings?.startMs ?? null);
+    if (this.#choice === null || format === null || hardware === null) {
+      return { processing: softwareProcessing(software), hardware: null };
+    }
+    const { width, height } = format;
+    const propertiesOf = (factory: string) => this.#findings?.properties[factory] ?? null;
+    return { processing: processingOf(this.#choice, { propertiesOf, width, height }), hardware };
+  }
+
+  /** What a source delivers; where nothing is known of that, it is found out for the next start. */
+  learn(source: PipelineSource, caps: string): void {
+    const seen = formatOfCaps(caps, source.kind);
+    if (seen === null) return;
+    const { cache, queue, log } = this.#options;
+    const fixed = formatOfSource(source);
+    const format = fixed ?? seen;
+    try {
+      if (fixed === null && queue.hasCandidates(format.codec)) cache.rememberFormat(sourceKey(source), format);
+    } catch (error) {
+      log.warn(`the camera's format can't be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    // What runs now began before that was known, in software.
+    this.#choice ??= this.#choose(format);
+    this.#asked = queue.hasCandidates(format.codec);
+    queue.ask(format);
+  }
+
+  /** A pipeline failed, and one of these elements is why. */
+  failed(factories: readonly string[], reason: string): void {
+    this.#options.log.warn(`hardware failed: ${factories.join(' or ')}: ${reason}`);
+    this.#reduce({ type: 'failed', elements: factories, reason, atMs: this.#options.clock() });
+  }
+
+  get view(): AccelerationView {
+    return viewOf({
+      choice: this.#choice,
+      findings: this.#findings,
+      setAside: this.#setbacks.setAside,
+      isProbing: this.#asked && this.#findings === null,
+    });
+  }
+
+  #choose(format: StreamFormat): Choice | null {
+    const rows = usableRows(this.#software, this.#findings, new Set(this.#setbacks.setAside.keys()));
+    return chooseRows(rows, format, parseVersion(this.#options.addon.gstreamerVersion));
+  }
+
+  #reduce(event: SetbackEvent): void {
+    const before = this.#setbacks;
+    this.#setbacks = reduceSetbacks(before, event);
+    for (const { element, reason } of newlySetAside(before, this.#setbacks)) {
+      this.fallbacks++;
+      this.#options.log.error(`${element} is set aside until the next probe, software does its work: ${reason}`);
+    }
+  }
+}
+
+/** Names a source among others; nothing can be read from it, and no password goes into it. */
+function sourceKey(source: PipelineSource): string {
+  const plain = JSON.stringify(source).replace(/\/\/[^/@"]*@/g, '//');
+  return createHash('sha256').update(plain).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,48 @@
+/** What a camera asks of whoever knows what this machine's chip can do. */
+import type { H264Encoder } from '../pipeline/h264-encoder.js';
+import type { Processing } from '../pipeline/processing.js';
+import type { PipelineSource } from '../pipeline/source.js';
+
+/** The elements of a chip in a pipeline. */
+export interface HardwareUse {
+  /** Their factories, each once, in the order in which pictures pass them. */
+  readonly factories: readonly string[];
+  /** Of those that are metered: the element's name in the pipeline, and its factory. */
+  readonly metered: ReadonlyMap<string, string>;
+  /** How long a start may take. */
+  readonly startTimeoutMs: number;
+}
+
+export interface AcceleratedPlan {
+  readonly processing: Processing;
+  /** Null where all is done in software. */
+  readonly hardware: HardwareUse | null;
+}
+
+/** What does a job now. */
+export interface JobView {
+  readonly element: string;
+  readonly hardware: boolean;
+  /** Why not what the machine has for it; null where that does it, or there is nothing. */
+  readonly fallbackReason: string | null;
+}
+
+/** Null: there is no such job. */
+export interface AccelerationView {
+  readonly decode: JobView | null;
+  readonly scale: JobView | null;
+  readonly jpeg: JobView | null;
+  readonly h264: JobView | null;
+}
+
+export interface Acceleration {
+  /** How the next pipeline works on the source's pictures, for tiers of these names. Never waits; never throws. */
+  plan(source: PipelineSource, tiers: readonly string[], software: H264Encoder | null): AcceleratedPlan;
+  /** What a source delivers, as caps: called whenever that is seen, and otherwise than before. */
+  learn(source: PipelineSource, caps: string): void;
+  /** A pipeline failed, and one of these elements is why. */
+  failed(factories: readonly string[], reason: string): void;
+  readonly view: AccelerationView;
+  /** How often an element was set aside. */
+  readonly fallbacks: number;
+}

@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeHardware, type Trouble } from '../../support/fake-hardware.js';
+import { HttpCamera } from '../../support/http-camera.js';
+import { MjpegClient } from '../../support/mjpeg-client.js';
+import { type CameraView, Server } from '../../support/server.js';
+import { until } from '../../support/until.js';
+import { WhepViewer } from '../../support/whep-viewer.js';
+
+interface JobView {
+  readonly element: string;
+  readonly hardware: boolean;
+  readonly fallback_reason: string | null;
+}
+type AcceleratedView = CameraView & { readonly acceleration: Readonly<Record<string, JobView | null>> };
+
+const slowMs = 60_000;
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function later<T>(made: T, close: (made: T) => unknown): T {
+  closing.push(() => close(made));
+  return made;
+}
+
+interface Scene {
+  readonly chip: FakeHardware;
+  readonly server: Server;
+  acceleration(): Promise<AcceleratedView['acceleration']>;
+  reach(what: string, condition: (view: AcceleratedView) => boolean): Promise<AcceleratedView>;
+}
+
+/** A server whose camera's format was probed, and that has no pipeline at this moment. */
+async function probedServer(board: ConstructorParameters<typeof FakeHardware>[0], isolation = 'none'): Promise<Scene> {
+  const chip = later(new FakeHardware(board), (one) => one.dispose());
+  const camera = later(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
+  const tiers = 'tiers: { low: { width: 160, height: 120, fps: 30 } }';
+  const front = `{ source: "${camera.url}", isolation: ${isolation}, linger_ms: 0, ${tiers} }`;
+  const config = `cameras:\n  front: ${front}\n`;
+  const server = later(await Server.start({ config, env: chip.env }), (one) => one.stop());
+  const view = () => server.json<AcceleratedView>('/api/cameras/front');
+  const reach = (what: string, condition: (view: AcceleratedView) => boolean) =>
+    until(
+      what,
+      async () => {
+        const now = await view();
+        return condition(now) && now;
+      },
+      slowMs,
+    );
+  const first = await MjpegClient.open(server.url, '/stream?tier=low');
+  await first.part();
+  expect((await view()).acceleration.jpeg?.hardware).not.toBe(true);
+  await until('the probe', () => server.logs.includes('can be used'), slowMs);
+  await first.stop();
+  await reach('no pipeline', ({ state }) => state === 'idle');
+  return { chip, server, reach, acceleration: async () => (await view()).acceleration };
+}
+
+const jetson = { decode: 'nvv4l2decoder', scale: 'nvvidconv', jpeg: 'nvjpegenc', h264: 'nvv4l2h264enc' } as const;
+type BrokenJob = 'decode' | 'jpeg' | 'h264';
+
+/** Somebody watches the job's product; tells how many frames came. */
+async function watchFor(job: BrokenJob, { server }: Scene): Promise<{ sees(frames: number): Promise<void> }> {
+  if (job === 'h264') {
+    const viewer = later(await WhepViewer.watch(`${server.url}/cameras/front/whep?tier=low`), (one) => one.close());
+    return { sees: (frames) => viewer.sees(viewer.pictures + frames) };
+  }
+  const viewer = later(await MjpegClient.open(server.url, '/stream?tier=low'), (one) => one.stop());
+  return {
+    sees: async (frames) => {
+      for (let seen = 0; seen < frames; seen++) await viewer.part();
+      expect(viewer.ended).toBe(false);
+    },
+  };
+}
+
+describe('a server on a board with a chip', () => {
+  it('begins in software and goes to the chip at the next start; what was found is kept for the next server', async () => {
+    const scene = await probedServer('jetson');
+    const viewer = await watchFor('jpeg', scene);
+    await viewer.sees(20);
+    for (const [job, element] of Object.entries(jetson)) {
+      expect((await scene.acceleration())[job]).toEqual({ element, hardware: true, fallback_reason: null });
+    }
+    expect(await scene.server.metric('lenscast_hardware_used{camera="front",job="jpeg"}')).toBe(1);
+    expect(await scene.server.metric('lenscast_hardware_fallbacks_total{camera="front"}')).toBe(0);
+  });
+
+  it.each<readonly [BrokenJob, Trouble]>([
+    ['decode', 'error-at-17'],
+    ['jpeg', 'error-at-17'],
+    ['h264', 'error-at-17'],
+    ['decode', 'stall-at-17'],
+    ['jpeg', 'stall-at-17'],
+    ['h264', 'stall-at-17'],
+  ])('%s with %s: its viewer sees the camera in software', async (job, trouble) => {
+    const scene = await probedServer('jetson');
+    const viewer = await watchFor(job, scene);
+    await viewer.sees(20);
+    const element = jetson[job];
+    scene.chip.trouble({ [element]: trouble });
+    const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
+      return acceleration[job]?.hardware === false && state === 'live';
+    });
+    expect(view.acceleration[job]?.fallback_reason).toMatch(
+      trouble === 'error-at-17' ? /the fake chip fails as it was told/ : /it stalled/,
+    );
+    await viewer.sees(20);
+    expect(scene.server.logs.match(new RegExp(`${element} is set aside`, 'g'))).toHaveLength(1);
+    expect(await scene.server.metric('lenscast_hardware_fallbacks_total{camera="front"}')).toBe(1);
+    // What does its own work well goes on with it.
+    const others = Object.keys(jetson).filter((other) => other !== job && (job !== 'decode' || other !== 'scale'));
+    for (const other of others) expect(view.acceleration[other]?.hardware).toBe(true);
+    expect(scene.server.running).toBe(true);
+  });
+
+  it.each<readonly [BrokenJob, Trouble]>([
+    ['decode', 'refuse-caps'],
+    ['jpeg', 'refuse-caps'],
+    ['h264', 'refuse-caps'],
+    ['decode', 'hang-start'],
+    ['jpeg', 'hang-start'],
+    ['h264', 'hang-start'],
+  ])('%s with %s at its next start: its viewer sees the camera in software', async (job, trouble) => {
+    const scene = await probedServer('jetson');
+    scene.chip.trouble({ [jetson[job]]: trouble });
+    const viewer = await watchFor(job, scene);
+    const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
+      return acceleration[job]?.hardware === false && state === 'live';
+    });
+    expect(view.acceleration[job]?.fallback_reason).toMatch(
+      trouble === 'refuse-caps' ? /refused its caps/ : /start hung/,
+    );
+    await viewer.sees(20);
+    scene.chip.trouble({});
+  });
+
+  it.each<readonly [BrokenJob]>([['decode'], ['jpeg'], ['h264']])(
+    '%s that crashes the process of its camera: the server and its viewers live',
+    async (job) => {
+      const scene = await probedServer('jetson', 'process');
+      const viewer = await watchFor(job, scene);
+      await viewer.sees(20);
+      scene.chip.trouble({ [jetson[job]]: 'segv' });
+      const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
+        return acceleration[job]?.hardware === false && state === 'live';
+      });
+      expect(view.acceleration[job]?.fallback_reason).toMatch(/SIGSEGV/);
+      await viewer.sees(20);
+      expect(scene.server.running).toBe(true);
+    },
+  );
+});
