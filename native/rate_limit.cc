@@ -35,7 +35,8 @@ class RateLimit : public FilterDefaults {
   GstCaps* otherCaps(GstCaps* caps) {
     GstCaps* other = gst_caps_copy(caps);
     for (guint i = 0; i < gst_caps_get_size(other); i++) {
-      gst_structure_remove_field(gst_caps_get_structure(other, i), "framerate");
+      GstStructure* structure = gst_caps_get_structure(other, i);
+      if (tellsRate(structure)) gst_structure_remove_field(structure, "framerate");
     }
     return other;
   }
@@ -45,7 +46,8 @@ class RateLimit : public FilterDefaults {
     int numerator = 0;
     int denominator = 1;
     const GstStructure* first = gst_caps_get_size(input) > 0 ? gst_caps_get_structure(input, 0) : nullptr;
-    const bool rated = first != nullptr && gst_structure_get_fraction(first, "framerate", &numerator, &denominator);
+    const bool rated = first != nullptr && tellsRate(first) &&
+                       gst_structure_get_fraction(first, "framerate", &numerator, &denominator);
     const bool isUnknown = numerator == 0;
     const bool isMore = most > 0 && (isUnknown || numerator > static_cast<int64_t>(most) * denominator);
     if (!rated || !isMore) return gst_caps_ref(input);
@@ -62,6 +64,9 @@ class RateLimit : public FilterDefaults {
   GstFlowReturn filter(const GstBuffer* buffer) { return pass(buffer) ? GST_FLOW_OK : GST_BASE_TRANSFORM_FLOW_DROPPED; }
 
  private:
+  // Of raw pictures alone: decoders take no notice of another rate once they run, and go on to tell the first.
+  static bool tellsRate(const GstStructure* structure) { return gst_structure_has_name(structure, "video/x-raw"); }
+
   bool pass(const GstBuffer* buffer) {
     const guint rate = maxRate_;
     if (rate == 0) return true;

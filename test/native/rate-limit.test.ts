@@ -64,6 +64,11 @@ describe('lenscastratelimit', () => {
     await until('the other rate', () => pipeline.stats().tap?.caps.includes('framerate=(fraction)5/1') === true);
   });
 
+  it('leaves the rate of coded pictures as it is: a decoder behind it would go on with the first one', async () => {
+    const jpegs = `${source} ! jpegenc ! lenscastratelimit max-rate=5 ! ${sink('probe')}`;
+    expect((await addon.probe(jpegs, 5000)).caps).toContain('framerate=(fraction)30/1');
+  });
+
   it('limits on after a pause, and does not make up for it', async () => {
     const description = `${source} ! tee name=t  t. ! ${sink('always')}
       t. ! valve name=valve ! tee name=u  u. ! ${sink('all')}  u. ! lenscastratelimit name=limit max-rate=10 ! ${sink('some')}`;
