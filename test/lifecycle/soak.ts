@@ -1,7 +1,7 @@
 /**
- * `npm run soak -- [--starts 500] [--connects 5000] [--minutes 30] [--viewers 50] [--faults 1000] [--seed 1]`: whether
- * memory, threads, descriptors and live frames return to where they were. Prints a table; the exit code is 1 where
- * something didn't. 0 leaves a part out.
+ * `npm run soak -- [--starts 500] [--connects 5000] [--webrtc 1000] [--minutes 30] [--viewers 50] [--faults 1000]
+ * [--seed 1]`: whether memory, threads, descriptors and live frames return to where they were. Prints a table; the exit
+ * code is 1 where something didn't. 0 leaves a part out.
  */
 import { parseArgs } from 'node:util';
 import { HttpCamera } from '../support/http-camera.js';
@@ -13,10 +13,12 @@ import { oneV4l2Camera, renderV4l2Pictures } from '../support/v4l2-camera.js';
 import { soakWithFaults } from './fault-soak.js';
 import { type Figures, figuresOf, isBack } from './figures.js';
 import { startAndStop } from './visits.js';
+import { whepVisits } from './whep-visits.js';
 
 interface Counts {
   readonly starts: number;
   readonly connects: number;
+  readonly webrtc: number;
   readonly minutes: number;
   readonly viewers: number;
   readonly faults: number;
@@ -42,7 +44,15 @@ interface Outcome {
 const growthToleratedBytes = 40 * 2 ** 20;
 
 function readCounts(): Counts {
-  const options = { starts: '500', connects: '5000', minutes: '30', viewers: '50', faults: '1000', seed: '1' };
+  const options = {
+    starts: '500',
+    connects: '5000',
+    webrtc: '1000',
+    minutes: '30',
+    viewers: '50',
+    faults: '1000',
+    seed: '1',
+  };
   const entries = Object.entries(options).map(([name, value]) => [name, { type: 'string', default: value }] as const);
   const { values } = parseArgs({ options: Object.fromEntries(entries) });
   const count = (name: keyof typeof options) => {
@@ -53,6 +63,7 @@ function readCounts(): Counts {
   return {
     starts: count('starts'),
     connects: count('connects'),
+    webrtc: count('webrtc'),
     minutes: count('minutes'),
     viewers: count('viewers'),
     faults: count('faults'),
@@ -86,6 +97,18 @@ function comingAndGoing(connects: number): Phase {
     run: async (server) => {
       const { closed, reset, refused, timedOut } = await load(server, connects);
       return `${closed} closed, ${reset} reset, ${refused} refused, ${timedOut} timed out`;
+    },
+  };
+}
+
+function visitingByWebRtc(visits: number): Phase {
+  const atOnce = 10;
+  return {
+    name: `${visits} visits by WebRTC, a third left without a word`,
+    warmUp: (server) => whepVisits(server, Math.ceil(visits / 2), atOnce),
+    run: async (server) => {
+      await whepVisits(server, visits, atOnce);
+      return '';
     },
   };
 }
@@ -142,7 +165,7 @@ function row({ name, before, after, seconds, told, isBack: back }: Outcome): str
 }
 
 async function main(): Promise<void> {
-  const { starts, connects, minutes, viewers, faults, seed } = readCounts();
+  const { starts, connects, webrtc, minutes, viewers, faults, seed } = readCounts();
   renderV4l2Pictures('MJPG', '1280x720');
   const { cameras, camera } = oneV4l2Camera({ formats: ['MJPG'], sizes: ['1280x720'], rates: [30] });
   const rtsp = await RtspCamera.start({ width: 640, height: 368, gop: 15 });
@@ -160,6 +183,7 @@ async function main(): Promise<void> {
         ]
       : []),
     ...(connects > 0 ? [comingAndGoing(connects)] : []),
+    ...(webrtc > 0 ? [visitingByWebRtc(webrtc)] : []),
     ...(minutes > 0 ? [watchingForLong(viewers, minutes)] : []),
   ];
   console.log('| what | s | MiB | threads | descriptors | live frames | | back |\n|---|---|---|---|---|---|---|---|');
