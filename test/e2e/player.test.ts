@@ -189,6 +189,26 @@ describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
     expect(page.faults).toEqual([]);
   });
 
+  test('gives the camera free while nobody looks at the page for long', async () => {
+    const { server } = await startCamera();
+    // Half a minute passes in a moment, and the test says whether the page is seen.
+    const before = `
+      const wait = window.setTimeout;
+      window.setTimeout = (call, ms, ...rest) => wait(call, ms === 30000 ? 300 : ms, ...rest);
+      Object.defineProperty(document, 'hidden', { get: () => window.isHidden === true });
+      window.hide = (isHidden) => {
+        window.isHidden = isHidden;
+        document.dispatchEvent(new Event('visibilitychange'));
+      };`;
+    const page = await play(browser, server, { before: withoutWebRtc + before });
+    await playsBy(page, 'websocket');
+    await page.evaluate('hide(true)');
+    await until('nobody watches', async () => (await viewersOf(server)).length === 0);
+    await page.evaluate('hide(false)');
+    await playsBy(page, 'websocket');
+    await expectMoving(page);
+  });
+
   test('rests while it is paused', async () => {
     const { server } = await startCamera();
     const page = await play(browser, server, { before: withoutWebRtc });
