@@ -7,6 +7,8 @@ export interface RetransmissionConditions {
   readonly rttMs: number | null;
   /** What is sent now, bit/s. */
   readonly sentBps: number;
+  /** What the link was found to carry, bit/s; null where it never showed a limit. */
+  readonly linkBps: number | null;
 }
 
 const defaultRttMs = 100;
@@ -19,7 +21,7 @@ const mostRemembered = 1024;
 
 /**
  * Sends packets again that the viewer didn't get: each not more often than once in a round trip, and all of them
- * together not faster than a share of what is sent anyway. What is left out, the viewer asks for once more.
+ * together not faster than a share of what is sent anyway, or of what the link carries. What is left out, the viewer asks for once more.
  */
 export class Retransmission {
   readonly #sender: PacketSender;
@@ -40,8 +42,8 @@ export class Retransmission {
 
   /** Answers a NACK. False where a packet that the viewer can't go on without isn't kept any more. */
   answer(sequences: readonly number[], conditions: RetransmissionConditions): boolean {
-    const { nowMs, rttMs, sentBps } = conditions;
-    this.#refill(nowMs, Math.max(leastBps, share * sentBps));
+    const { nowMs, rttMs, sentBps, linkBps } = conditions;
+    this.#refill(nowMs, Math.max(leastBps, share * Math.min(sentBps, linkBps ?? sentBps)));
     const notAgainMs = Math.max(leastRttMs, rttMs ?? defaultRttMs);
     let hasAll = true;
     for (const sequence of sequences) {

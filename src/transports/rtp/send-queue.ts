@@ -74,6 +74,15 @@ export class SendQueue {
     });
   }
 
+  /** The next access unit isn't sent, nor what waits and wasn't begun: it goes on with a keyframe. */
+  leaveOut(): void {
+    const kept = this.#waiting.filter(({ unit }) => unit === this.#begun);
+    this.#dropped += 1 + this.#waiting.length - kept.length;
+    this.#waiting = kept;
+    this.#waitingBytes = kept.reduce((sum, { unit }) => sum + unit.bytes, 0);
+    this.#needsKeyframe = true;
+  }
+
   /** Sends what may leave now. Returns whether something is left. */
   drain(nowMs: number): boolean {
     for (;;) {

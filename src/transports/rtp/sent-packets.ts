@@ -58,19 +58,19 @@ export class SentPackets {
   }
 
   /**
-   * What a sequence number of 16 bits means: `later` where it wasn't sent yet, `gone` where it isn't kept any more, and
-   * `past` where that doesn't matter, since a keyframe came after it.
+   * What a sequence number of 16 bits means: `later` where it wasn't sent yet, `past` where a keyframe came after it, which
+   * needs nothing of what was before, and `gone` where it isn't kept any more.
    */
   find(sequence: number): SentPacket | 'later' | 'gone' | 'past' {
     const back = (this.#next - 1 - sequence) & 0xffff;
     if (back >= farthest) return 'later';
     const extended = this.#next - 1 - back;
+    if (extended < this.#keyframeFirst) return 'past';
     const run = this.#runOf(extended);
     const { unit = null, timestamp = 0 } = run ?? {};
     if (run !== undefined && unit === null) return { sequence: extended, timestamp, packet: null };
     const packet = run === undefined ? undefined : unit?.packets[extended - run.first];
-    if (packet !== undefined) return { sequence: extended, timestamp, packet };
-    return extended < this.#keyframeFirst ? 'past' : 'gone';
+    return packet === undefined ? 'gone' : { sequence: extended, timestamp, packet };
   }
 
   /** The newest `count` packets of access units that are kept, newest access unit first; no padding. */

@@ -113,12 +113,12 @@ export class ViewerStream implements VideoConnection, Paced {
     });
   }
 
-  /** The tier whose pictures are sent; undefined before the first keyframe. */
   /** The RTP timestamp of a moment of CLOCK_MONOTONIC, whatever tier is sent. */
   timestampAt(momentMs: number): number {
     return this.#timeline.at(momentMs);
   }
 
+  /** The tier whose pictures are sent; undefined before the first keyframe. */
   get tier(): RtpTier | undefined {
     return this.#tiers.current;
   }
@@ -202,8 +202,14 @@ export class ViewerStream implements VideoConnection, Paced {
 
   #deliver(unit: RtpAccessUnit, tier: RtpTier): void {
     if (this.#isClosed) return;
-    this.#queue.push(unit, tier);
+    if (this.#isLeaving(tier)) this.#queue.leaveOut();
+    else this.#queue.push(unit, tier);
     if (this.pace(this.#options.clock())) this.#options.pacer.add(this);
+  }
+
+  /** It waits for a tier that the link carries: what the one before it sends meanwhile would only be in the way. */
+  #isLeaving(tier: RtpTier): boolean {
+    return tier !== this.wantedTier && this.#linkBps !== null && tier.bitrateBps > this.#linkBps;
   }
 
   #answer(packet: RtcpPacket, nowMs: number): void {
@@ -220,10 +226,16 @@ export class ViewerStream implements VideoConnection, Paced {
         return;
       case 'nack':
         if (!nack || packet.mediaSsrc !== ssrc) return;
-        if (this.#retransmission.answer(packet.sequences, { nowMs, rttMs: this.rttMs, sentBps: this.sentBps })) return;
+        if (this.#sendAgain(packet.sequences, nowMs)) return;
         if (this.#keyframes.allows(nowMs)) this.#tiers.requestKeyframe();
         return;
     }
+  }
+
+  /** False where a packet that the viewer can't go on without isn't kept any more. */
+  #sendAgain(sequences: readonly number[], nowMs: number): boolean {
+    const { rttMs, sentBps, linkBps } = this;
+    return this.#retransmission.answer(sequences, { nowMs, rttMs, sentBps, linkBps });
   }
 
   #report(nowMs: number): void {

@@ -95,6 +95,40 @@ describe('a NACK', () => {
     expect(tier.keyframesWanted).toBe(1);
   });
 
+  it('for what was before the last keyframe is nothing: nobody waits for it, and it would take the keyframe’s place', () => {
+    const { tier, viewer, sequences } = watching(3);
+    const last = sequences.at(-1) ?? 0;
+    tier.publish(3, true);
+    pass(400);
+    viewer.stream.onRtcp(nack(ssrc, [last, 0b1]));
+    expect(viewer.repeated.map(({ sequence }) => sequence)).toEqual([last + 1]);
+  });
+
+  it('over a link that carries little brings no more than a share of that', () => {
+    const { viewer, tier, sequences } = watching(1);
+    for (let i = 1; i < 30; i++) {
+      tier.publish(i, false, 30_000);
+      pass(33);
+    }
+    viewer.stream.setLinkBps(400_000);
+    // What was saved up.
+    const before = viewer.stream.stats().bytes;
+    const repeat = () => {
+      const from = viewer.newest - 400;
+      for (let at = from; at < from + 400; at += 17) viewer.stream.onRtcp(nack(ssrc, [at & 0xffff, 0xffff]));
+    };
+    repeat();
+    const burst = viewer.stream.stats().bytes - before;
+    for (let i = 0; i < 10; i++) {
+      pass(100);
+      repeat();
+    }
+    const bps = (8 * (viewer.stream.stats().bytes - before - burst)) / 1.0;
+    expect(sequences.length).toBeGreaterThan(0);
+    expect(bps).toBeGreaterThan(100_000);
+    expect(bps).toBeLessThan(200_000);
+  });
+
   it('for what was not sent yet is nothing', () => {
     const { tier, viewer, sequences } = watching(2);
     viewer.stream.onRtcp(nack(ssrc, [(sequences.at(-1) ?? 0) + 1, 0xffff]));

@@ -75,6 +75,55 @@ describe('a viewer stream', () => {
     expect(high.channel.receiverCount).toBe(0);
   });
 
+  it('sends nothing more of the old tier where the link does not carry it', () => {
+    const high = new TestTier('high');
+    const low = new TestTier('low');
+    const viewer = new TestViewer();
+    viewer.stream.switchTo(high.tier);
+    for (let i = 0; i < 40; i++) {
+      high.publish(i, i === 0, 20_000);
+      pass(33);
+    }
+    viewer.stream.setLinkBps(700_000);
+    viewer.stream.switchTo(low.tier);
+    high.keyframesWanted = 0;
+    for (let i = 40; i < 50; i++) {
+      high.publish(i, false, 20_000);
+      pass(33);
+    }
+    low.publish(60, true);
+    low.publish(61);
+    pass(400);
+    const numbers = unitsOf(viewer.media, true).map(({ nals }) => numberOf(nals));
+    expect(numbers.filter((number) => number >= 40)).toEqual([60, 61]);
+    expect(viewer.stream.stats().droppedSlow).toBe(10);
+    // Its other viewers aren't bothered.
+    expect(high.keyframesWanted).toBe(0);
+  });
+
+  it('goes on with a keyframe of the old tier where it comes back to it after that', () => {
+    const high = new TestTier('high');
+    const low = new TestTier('low');
+    const viewer = new TestViewer();
+    viewer.stream.switchTo(high.tier);
+    for (let i = 0; i < 40; i++) {
+      high.publish(i, i === 0, 20_000);
+      pass(33);
+    }
+    viewer.stream.setLinkBps(700_000);
+    viewer.stream.switchTo(low.tier);
+    high.publish(40, false, 20_000);
+    viewer.stream.switchTo(high.tier);
+    high.keyframesWanted = 0;
+    high.publish(41, false, 20_000);
+    expect(high.keyframesWanted).toBe(1);
+    high.publish(42, true);
+    high.publish(43);
+    pass(400);
+    const numbers = unitsOf(viewer.media, true).map(({ nals }) => numberOf(nals));
+    expect(numbers.filter((number) => number >= 40)).toEqual([42, 43]);
+  });
+
   it('says BYE once, leaves its tiers and keeps no timer', () => {
     const tier = new TestTier('high');
     const other = new TestTier('low');
