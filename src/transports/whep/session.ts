@@ -137,7 +137,7 @@ export class WhepSession {
     if (this.#isClosed) return;
     if (!this.#isOpen) {
       this.#tellFailure(reason === 'closed' ? 'the viewer ended it' : 'no candidate of one side reached the other');
-    } else if (reason === 'unreachable') this.#tell('WebRTC viewer does not answer any more');
+    } else this.#options.log.debug('WebRTC viewer left', { viewer: this.#options.name, reason });
     this.close();
   }
 
@@ -148,12 +148,9 @@ export class WhepSession {
 
   #look(): void {
     if (this.#options.clock() - this.#unansweredMs <= silenceTimeoutMs || Number.isNaN(this.#unansweredMs)) return;
-    this.#tell(`WebRTC viewer has told nothing for ${silenceTimeoutMs / 1000} s`);
-    this.close();
-  }
-
-  #tell(message: string): void {
+    const message = `WebRTC viewer has told nothing for ${silenceTimeoutMs / 1000} s`;
     this.#options.log.info(message, { viewer: this.#options.name });
+    this.close();
   }
 
   #tellFailure(reason: string): void {
