@@ -11,7 +11,7 @@ const channel = camera.video(tier);
 const units: AccessUnit[] = [];
 await new Promise<void>((resolve) => {
   channel.subscribe((frame) => {
-    units.push(copyOf(frame));
+    if (!frame.isStandIn) units.push(copyOf(frame));
     if (units.length === Math.floor(Number(wanted) / 2)) channel.requestKeyframe();
     if (units.length === Number(wanted)) resolve();
   });

@@ -24,7 +24,7 @@ test.each([
     await until('the camera', () => before.units.length > 5, 30_000);
     await until('its tiers', () => camera.tierNamesOf('h264').includes(tier));
     const channel = camera.video(tier);
-    const { units, stop } = watchVideo(channel);
+    const { units, stop } = watchVideo(channel, true);
     before.stop();
     await until('frames', () => units.length > 20);
 
