@@ -52,7 +52,7 @@ const feed = new CameraFeed(new URL('ws', camera.href.replace(/^http/, 'ws')), c
     if (viewer === player.shown?.way.viewer) facts.ask();
   },
   tiers: learnTiers,
-  silence: () => view.showState('failed', 'the server does not answer'),
+  silence: () => view.showSilence(),
 });
 
 const parts = [clock, feed, facts, player];

@@ -45,6 +45,11 @@ export class View {
     write('state', cause === null ? words : `${words}: ${cause}`);
   }
 
+  showSilence() {
+    document.body.dataset.state = 'failed';
+    write('state', 'the server does not answer');
+  }
+
   /** What stands over the picture, or in its place; null for nothing. @param {string | null} words */
   showNotice(words) {
     const notice = find('notice');
