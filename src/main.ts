@@ -76,7 +76,6 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 const reachTimeoutMs = 3000;
-const webRtcPort = 8189;
 
 /** Prints what is missing or wrong; the exit code is 1 where something is. */
 async function runDoctor(given: Arguments, version: string, load: () => Promise<LoadedConfig>): Promise<void> {
@@ -85,7 +84,7 @@ async function runDoctor(given: Arguments, version: string, load: () => Promise<
     return address === undefined ? null : ((await whyUnreachable(address, place, reachTimeoutMs))?.message ?? null);
   };
   const defaultConfig = parseConfig('', 'none', { arguments: parseArguments([]), environment: {} });
-  const options = { version, loadAddon, addonFile, loadConfig: load, defaultConfig, reach, webRtcPort };
+  const options = { version, loadAddon, addonFile, loadConfig: load, defaultConfig, reach };
   const findings = await examine(options);
   const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   print(given.json ? toJson({ version, findings }) : toText({ version, findings }, { coloured }));

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { SourceKind } from '../config/source.js';
 import { isLensError } from '../core/errors.js';
 import type { NativeAddon } from '../native/addon.types.js';
+import { parseVersion } from '../pipeline/catalogue/row.js';
 import { checkCameras } from './checks/cameras.js';
 import { checkDevices } from './checks/devices.js';
 import { checkEncoders } from './checks/encoders.js';
@@ -31,27 +32,26 @@ export interface DoctorOptions {
   /** What is looked at where the configuration can't be read. */
   readonly defaultConfig: Config;
   readonly reach: Reach;
-  /** The UDP port of the WebRTC viewers. */
-  readonly webRtcPort: number;
 }
 
 /** Looks at everything that Lenscast needs, whatever is broken; what it asks of devices and networks ends in seconds. */
 export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { addon, facts: addonFacts } = tryAddon(options);
   const { config, findings: configFindings } = await tryConfig(options);
-  const { server, cameras } = config;
-  const has = (element: string) => addon !== null && addon.findElement(element) !== null;
+  const { server, webrtc, cameras } = config;
+  const find = (element: string) => addon?.findElement(element) ?? null;
+  const has = (element: string) => find(element) !== null;
   const devices = addon === null ? [] : await gatherDevices(addon);
   const [permissions, ports, resources, cameraFacts] = await Promise.all([
     gatherPermissions(cameras.map(({ source }) => source)),
-    gatherPorts(server.host, server.port, options.webRtcPort),
+    gatherPorts(server, webrtc),
     gatherResources(addon),
     gatherCameras(cameras, { devices, has, reach: options.reach }),
   ]);
   const sources = sourceKinds(config);
   const ofAddon = [
     ...checkPlugins({ has, sources, isJetson: existsSync('/etc/nv_tegra_release') }),
-    ...checkEncoders({ has }),
+    ...checkEncoders({ find, gstreamer: parseVersion(addon?.gstreamerVersion ?? '') }),
     ...checkDevices(devices),
     ...checkCameras(cameraFacts),
   ];

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,7 +71,7 @@ describe('lenscast doctor', () => {
       /addon +the native addon loads: .*\.node/,
       /device +\/dev\/video0 Desk Cam: JPEG 1280x720@30/,
       /encoder +H\.264: .*x264enc \(software\)/,
-      /UDP port 8189 for WebRTC/,
+      /port +webrtc\.port is 0/,
       /limits +a process may have \d+ files open/,
       /memory +/,
       /disk +/,
@@ -117,6 +119,17 @@ describe('lenscast doctor', () => {
     expect(problemsOf('port')[0]?.message).toMatch(
       new RegExp(`^TCP port ${port} on 127\\.0\\.0\\.1 is used by .+ \\(pid ${process.pid}\\)$`),
     );
+  });
+
+  test('names who uses the UDP port of WebRTC', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    onTestFinished(() => void socket.close());
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const { problemsOf } = await examine([], { env: { LENSCAST_WEBRTC_PORT: String(port) } });
+    expect(problemsOf('port').map(({ message }) => message)).toEqual([
+      expect.stringMatching(new RegExp(`^UDP port ${port} on 127\\.0\\.0\\.1 .* used by .* \\(pid ${process.pid}\\)$`)),
+    ]);
   });
 
   test('takes a Lenscast that runs for no problem', async () => {

@@ -1,54 +1,34 @@
+import { CATALOGUE } from '../../pipeline/catalogue/catalogue.js';
+import { type FindElement, whyAbsent } from '../../pipeline/catalogue/presence.js';
+import type { H264Row, JpegRow, Version } from '../../pipeline/catalogue/row.js';
 import { type Finding, installRemedy, ok, warning } from '../finding.js';
 
-interface Encoder {
-  readonly element: string;
-  /** The chip, or null for software. */
-  readonly hardware: string | null;
-}
-
-/** Encoders by the element's name; a factory that exists may still fail on this machine's chip. */
-const H264: readonly Encoder[] = [
-  { element: 'nvv4l2h264enc', hardware: 'Jetson' },
-  { element: 'nvh264enc', hardware: 'NVIDIA' },
-  { element: 'vah264enc', hardware: 'VA-API' },
-  { element: 'vah264lpenc', hardware: 'VA-API' },
-  { element: 'vaapih264enc', hardware: 'VA-API' },
-  { element: 'qsvh264enc', hardware: 'Quick Sync' },
-  { element: 'v4l2h264enc', hardware: 'V4L2' },
-  { element: 'vtenc_h264_hw', hardware: 'VideoToolbox' },
-  { element: 'x264enc', hardware: null },
-  { element: 'openh264enc', hardware: null },
-];
-
-const JPEG: readonly Encoder[] = [
-  { element: 'nvjpegenc', hardware: 'NVIDIA' },
-  { element: 'vajpegenc', hardware: 'VA-API' },
-  { element: 'vaapijpegenc', hardware: 'VA-API' },
-  { element: 'qsvjpegenc', hardware: 'Quick Sync' },
-  { element: 'v4l2jpegenc', hardware: 'V4L2' },
-  { element: 'jpegenc', hardware: null },
-];
-
 export interface EncoderFacts {
-  readonly has: (element: string) => boolean;
+  readonly find: FindElement;
+  readonly gstreamer: Version;
 }
 
-export function checkEncoders({ has }: EncoderFacts): readonly Finding[] {
-  const h264 = H264.filter(({ element }) => has(element));
-  const jpeg = JPEG.filter(({ element }) => has(element));
+const probeHint = 'lenscast probe tells whether each works';
+
+/** Which encoders GStreamer has; that one is there doesn't prove that this machine's chip can do it. */
+export function checkEncoders(facts: EncoderFacts): readonly Finding[] {
+  const isThere = (row: H264Row | JpegRow) => whyAbsent(row, facts.find, facts.gstreamer) === null;
+  const h264 = CATALOGUE.h264.filter(isThere);
+  const jpeg = CATALOGUE.jpeg.filter(isThere);
+  const remedy = installRemedy(['gstreamer1.0-plugins-ugly']);
   return [
     h264.length === 0
-      ? warning(
-          'encoder',
-          'no H.264 encoder: nothing can be sent by WebRTC',
-          installRemedy(['gstreamer1.0-plugins-ugly']),
-        )
-      : ok('encoder', `H.264: ${inWords(h264)}`),
+      ? warning('encoder', 'no H.264 encoder: only pictures can be sent, no video by WebRTC', remedy)
+      : ok('encoder', `H.264: ${inWords(h264)}`, hintFor(h264)),
     // A missing jpegenc is the plugins' finding.
-    ...(jpeg.length === 0 ? [] : [ok('encoder', `JPEG: ${inWords(jpeg)}`)]),
+    ...(jpeg.length === 0 ? [] : [ok('encoder', `JPEG: ${inWords(jpeg)}`, hintFor(jpeg))]),
   ];
 }
 
-function inWords(encoders: readonly Encoder[]): string {
-  return encoders.map(({ element, hardware }) => `${element} (${hardware ?? 'software'})`).join(', ');
+function inWords(rows: readonly (H264Row | JpegRow)[]): string {
+  return rows.map(({ element, family }) => `${element} (${family})`).join(', ');
+}
+
+function hintFor(rows: readonly (H264Row | JpegRow)[]): string | undefined {
+  return rows.some(({ family }) => family !== 'software') ? probeHint : undefined;
 }

@@ -1,25 +1,31 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import type { ServerConfig, WebRtcConfig } from '../../config/config.js';
 import type { Binding, PortFacts } from '../checks/ports.js';
 import { findSocketUser } from './socket-user.js';
 
 const answerTimeoutMs = 1500;
 
-export async function gatherPorts(host: string, httpPort: number, webRtcPort: number): Promise<PortFacts> {
-  const [http, webRtc] = await Promise.all([tryTcp(host, httpPort), tryUdp(host, webRtcPort)]);
-  const isUsed = http === 'used';
+/** Tries the ports by listening on them for a moment. */
+export async function gatherPorts(server: ServerConfig, webRtc: WebRtcConfig): Promise<PortFacts> {
+  const [binding, udpBinding] = await Promise.all([
+    tryTcp(server.host, server.port),
+    webRtc.maxViewers === 0 ? null : tryUdp(webRtc.host, webRtc.port),
+  ]);
+  const isUsed = binding === 'used';
   return {
-    host,
+    host: server.host,
     http: {
-      port: httpPort,
-      binding: http,
-      user: isUsed ? await findSocketUser('tcp', httpPort) : null,
-      isLenscast: isUsed && (await answersAsLenscast(host, httpPort)),
+      port: server.port,
+      binding,
+      user: isUsed ? await findSocketUser('tcp', server.port) : null,
+      isLenscast: isUsed && (await answersAsLenscast(server.host, server.port)),
     },
-    webRtc: {
-      port: webRtcPort,
-      binding: webRtc,
-      user: webRtc === 'used' ? await findSocketUser('udp', webRtcPort) : null,
+    webRtc: udpBinding && {
+      port: webRtc.port,
+      host: webRtc.host,
+      binding: udpBinding,
+      user: udpBinding === 'used' ? await findSocketUser('udp', webRtc.port) : null,
     },
   };
 }

@@ -49,16 +49,34 @@ it('names the packages that the installation installs', () => {
 });
 
 describe('checkEncoders', () => {
-  it('tells hardware from software', () => {
-    const has = (element: string) => ['x264enc', 'v4l2h264enc', 'jpegenc'].includes(element);
-    expect(checkEncoders({ has }).map(({ message }) => message)).toEqual([
-      'H.264: v4l2h264enc (V4L2), x264enc (software)',
-      'JPEG: jpegenc (software)',
+  const encoders = (plugins: Readonly<Record<string, string>>) =>
+    checkEncoders({
+      gstreamer: [1, 24],
+      find: (factory) => {
+        const plugin = plugins[factory];
+        return plugin === undefined ? null : { factory, plugin, version: '1.24.0', rank: 256 };
+      },
+    });
+
+  it('tells hardware from software, and where to learn whether it works', () => {
+    expect(encoders({ x264enc: 'x264', v4l2h264enc: 'video4linux2', jpegenc: 'jpeg' })).toEqual([
+      {
+        check: 'encoder',
+        level: 'ok',
+        message: 'H.264: v4l2h264enc (v4l2), x264enc (software)',
+        remedy: 'lenscast probe tells whether each works',
+      },
+      { check: 'encoder', level: 'ok', message: 'JPEG: jpegenc (software)' },
     ]);
   });
 
+  it('takes an element of another plugin for another element', () => {
+    const told = encoders({ nvjpegenc: 'someone', jpegenc: 'jpeg', x264enc: 'x264' }).map(({ message }) => message);
+    expect(told).toEqual(['H.264: x264enc (software)', 'JPEG: jpegenc (software)']);
+  });
+
   it('warns where nothing makes H.264', () => {
-    expect(checkEncoders({ has: (element) => element === 'jpegenc' })[0]).toMatchObject({
+    expect(encoders({ jpegenc: 'jpeg' })[0]).toMatchObject({
       level: 'warning',
       check: 'encoder',
       remedy: 'sudo apt-get install --no-install-recommends gstreamer1.0-plugins-ugly',

@@ -6,7 +6,7 @@ import { inodesOf } from '../../../src/doctor/facts/socket-user.js';
 const free: PortFacts = {
   host: '0.0.0.0',
   http: { port: 8080, binding: 'free', user: null, isLenscast: false },
-  webRtc: { port: 8189, binding: 'free', user: null },
+  webRtc: { host: '0.0.0.0', port: 8189, binding: 'free', user: null },
 };
 const http = (changes: Partial<PortFacts['http']>) => checkPorts({ ...free, http: { ...free.http, ...changes } })[0];
 
@@ -14,7 +14,7 @@ describe('checkPorts', () => {
   it('is content with free ports', () => {
     expect(checkPorts(free)).toMatchObject([
       { level: 'ok', message: 'TCP port 8080 on 0.0.0.0 is free' },
-      { level: 'ok', message: 'UDP port 8189 for WebRTC is free' },
+      { level: 'ok', message: 'UDP port 8189 on 0.0.0.0 for WebRTC is free' },
     ]);
   });
 
@@ -28,13 +28,24 @@ describe('checkPorts', () => {
   });
 
   it('takes its own server for no problem', () => {
-    const used = { port: 8189, binding: 'used', user: null } as const;
+    const used = { host: '0.0.0.0', port: 8189, binding: 'used', user: 'other (pid 9)' } as const;
     const findings = checkPorts({ ...free, http: { ...free.http, binding: 'used', isLenscast: true }, webRtc: used });
     expect(findings.map(({ level }) => level)).toEqual(['ok', 'ok']);
     expect(checkPorts({ ...free, webRtc: used })[1]).toMatchObject({
-      level: 'warning',
-      message: expect.stringMatching(/WebRTC can't/),
+      level: 'problem',
+      message: 'UDP port 8189 on 0.0.0.0 for WebRTC is used by other (pid 9)',
     });
+  });
+
+  it('looks for no port of WebRTC where nobody may watch by it', () => {
+    expect(checkPorts({ ...free, webRtc: null })).toHaveLength(1);
+    const any = { host: '0.0.0.0', port: 0, binding: 'free', user: null } as const;
+    expect(checkPorts({ ...free, webRtc: any })[1]).toMatchObject({
+      level: 'ok',
+      message: expect.stringMatching(/free/),
+    });
+    const foreign = { host: '192.0.2.7', port: 8189, binding: 'no-address', user: null } as const;
+    expect(checkPorts({ ...free, webRtc: foreign })[1]).toMatchObject({ level: 'problem' });
   });
 
   it('knows low ports, foreign addresses and port 0', () => {
