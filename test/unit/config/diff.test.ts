@@ -15,6 +15,8 @@ function camera(id: string, lingerMs = 1): CameraConfig {
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
+    nice: 0,
+    cpus: null,
   };
 }
 
