@@ -42,7 +42,8 @@ describe('README.md', () => {
     expect(lines.length).toBeGreaterThan(4);
     for (const words of lines) {
       const given = parseArguments(words);
-      expect(parseConfig('', 'none', { arguments: given, environment: {} }).cameras).toHaveLength(1);
+      const { cameras } = parseConfig('', 'none', { arguments: given, environment: {} });
+      expect(cameras, words.join(' ')).toHaveLength(given.command === 'serve' ? 1 : 0);
     }
   });
 
