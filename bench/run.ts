@@ -27,6 +27,7 @@ import { tenCameras } from './scenarios/ten-cameras.js';
 import { webRtcFall } from './scenarios/webrtc/falling-link.js';
 import { webRtcGlass } from './scenarios/webrtc/glass.js';
 import { webRtcLinks } from './scenarios/webrtc/links.js';
+import { webRtcPassthrough } from './scenarios/webrtc/passthrough.js';
 import { webRtcViewers } from './scenarios/webrtc/viewers.js';
 import { yuyvEncode } from './scenarios/yuyv-encode.js';
 import { killChildren } from './support/children.js';
@@ -61,6 +62,7 @@ const scenarios = [
   webRtcViewers,
   webRtcLinks,
   webRtcFall,
+  webRtcPassthrough,
   webRtcGlass,
 ] as const;
 
