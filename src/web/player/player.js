@@ -132,10 +132,13 @@ export class Player {
     else if (open.size === 0) this.#timer = setTimeout(() => this.#tryFrom(0), this.#again.next());
   }
 
+  /** Nothing where a better one is being tried: its end leads here. */
   #tryBetterLater() {
     clearTimeout(this.#timer);
-    const ranks = [...this.#options.kinds.keys()].slice(0, this.#shown?.rank ?? 0);
-    if (!ranks.some((rank) => this.#isWorthATry(rank))) return;
+    const shown = this.#shown?.rank ?? 0;
+    const better = [...this.#options.kinds.keys()].slice(0, shown);
+    const isTrying = [...this.#attempts].some(({ rank }) => rank < shown);
+    if (isTrying || !better.some((rank) => this.#isWorthATry(rank))) return;
     this.#timer = setTimeout(() => this.#tryFrom(0), this.#better.next());
   }
 
