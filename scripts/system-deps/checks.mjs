@@ -37,6 +37,12 @@ export function lookAtMachine(env = process.env) {
       const script = 'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)';
       return ['/usr/bin/python3', 'python3'].some((python) => run(python, ['-c', script, name]).status === 0);
     },
+
+    /** What Debian's Python sees of a library through GObject introspection. */
+    typelib: (name, version) => {
+      const script = 'import sys, gi; gi.require_version(sys.argv[1], sys.argv[2])';
+      return run('/usr/bin/python3', ['-c', script, name, version]).status === 0;
+    },
   };
 }
 
