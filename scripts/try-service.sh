@@ -33,11 +33,9 @@ make_root() {
   for enabled in "$root"/etc/rc?.d; do find "$enabled" -mindepth 1 -delete; done
   rm -f "$root/etc/systemd/system-generators/"* # an address of the machine is not the container's
   mkdir -p "$root/opt" "$root/srv"
-  cp -r "$checkout" "$root/srv/checkout"
-  if [ -L "$checkout/node_modules" ]; then
-    rm "$root/srv/checkout/node_modules"
-    cp -r "$(readlink -f "$checkout/node_modules")" "$root/srv/checkout/node_modules"
-  fi
+  mkdir "$root/srv/checkout"
+  tar -C "$checkout" --dereference --exclude=./.git --exclude='./build/[!R]*' --exclude='./build-*' -cf - . |
+    tar -C "$root/srv/checkout" --no-same-owner -xf -
 }
 
 boot() {

@@ -181,7 +181,10 @@ describe('lenscast doctor', () => {
 describe('lenscast cameras', () => {
   test('lists devices as lines for the configuration', async () => {
     const cameras = plugCameras({ card: 'Desk: "Cam" #1', sizes: ['640x480'], rates: [30] }, { formats: ['YUYV'] });
-    const { code, stdout } = await runLenscast(['cameras'], { env: cameras.env });
+    // In a network of its own: the probe isn't to leave this machine.
+    const variables = Object.entries(cameras.env).map(([name, value]) => `${name}=${value}`);
+    const words = ['--net', 'env', ...variables, process.execPath, 'dist/main.js', 'cameras'];
+    const { code, stdout } = await runProgram('unshare', words, 20_000);
     expect(code).toBe(0);
     const text = stdout.toString();
     expect(text).toMatch(
@@ -199,5 +202,30 @@ describe('lenscast cameras', () => {
     expect(code).toBe(0);
     const { cameras } = JSON.parse(stdout.toString()) as { cameras: { kind: string }[] };
     expect(cameras.filter(({ kind }) => kind === 'onvif')).toEqual([]);
+  });
+
+  test('finds the cameras that answer in the network', async () => {
+    const address = '10.9.0.1';
+    const script = `
+      ip link add cable type veth peer name plug; ip address add ${address}/24 dev cable
+      ip link set cable up; ip link set plug up; ip link set lo up
+      "$0" test/support/onvif-camera.mjs ${address} > "$1" &
+      until grep -q ready "$1"; do sleep 0.1; done
+      "$0" dist/main.js cameras --json; code=$?
+      kill %1; exit $code`;
+    const folder = mkdtempSync(join(tmpdir(), 'lenscast-onvif-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const words = ['--net', 'bash', '-c', script, process.execPath, join(folder, 'said')];
+    const { code, stdout, stderr } = await runProgram('unshare', words, 30_000);
+    expect(code, stderr).toBe(0);
+    const { cameras } = JSON.parse(stdout.toString()) as { cameras: { kind: string }[] };
+    expect(cameras.filter(({ kind }) => kind === 'onvif')).toEqual([
+      {
+        kind: 'onvif',
+        name: 'HIKVISION DS-2CD DS-2CD2143',
+        source: `rtsp://USER:PASSWORD@${address}/Streaming/Channels/101`,
+        note: `the usual path of this maker; ONVIF at http://${address}/onvif/device_service`,
+      },
+    ]);
   });
 });
