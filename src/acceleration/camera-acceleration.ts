@@ -85,10 +85,10 @@ export class CameraAcceleration {
     queue.ask(format);
   }
 
-  /** A pipeline failed, and one of these elements is why. */
-  failed(factories: readonly string[], reason: string): void {
+  /** A pipeline failed, and one of these elements is why; `hung`: it never started. */
+  failed(factories: readonly string[], reason: string, hung: boolean): void {
     this.#options.log.warn(`hardware failed: ${factories.join(' or ')}: ${reason}`);
-    this.#reduce({ type: 'failed', elements: factories, reason, atMs: this.#options.clock() });
+    this.#reduce({ type: 'failed', elements: factories, reason, hung, atMs: this.#options.clock() });
   }
 
   get view(): AccelerationView {

@@ -15,6 +15,7 @@ export interface HardwareUse {
 
 // As long as a camera waits for a source that answered before.
 const leastStartMs = 1000;
+const mostStartMs = 3000;
 
 /** Null where all is software. `startMs`: how long a start took when it was probed. */
 export function hardwareUse(choice: Choice, tiers: readonly string[], startMs: number | null): HardwareUse | null {
@@ -31,5 +32,9 @@ export function hardwareUse(choice: Choice, tiers: readonly string[], startMs: n
     ...new Set(used.flatMap((row) => (row.job === 'scale' ? [row.element, ...row.needs] : [row.element]))),
   ];
   if (factories.length === 0) return null;
-  return { factories, metered, startTimeoutMs: Math.max(leastStartMs, 3 * (startMs ?? 0)) };
+  return {
+    factories,
+    metered,
+    startTimeoutMs: Math.min(mostStartMs, Math.max(leastStartMs, Math.ceil(2 * (startMs ?? 0)))),
+  };
 }

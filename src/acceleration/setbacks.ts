@@ -1,6 +1,7 @@
 /**
  * What a camera's chip did wrong while it ran, and what is set aside for it: a pure reducer. An element that fails twice
- * within five minutes is set aside until the chip is probed anew.
+ * within five minutes is set aside until the chip is probed anew. A start that hangs counts for two: viewers have waited
+ * long enough then, and what hangs in a driver is never given back.
  */
 
 export const SETBACK_WINDOW_MS = 5 * 60_000;
@@ -20,14 +21,20 @@ export interface Setbacks {
 
 export type SetbackEvent =
   /** Any of these elements failed, and it isn't known which where there are several. */
-  | { readonly type: 'failed'; readonly elements: readonly string[]; readonly reason: string; readonly atMs: number }
+  | {
+      readonly type: 'failed';
+      readonly elements: readonly string[];
+      readonly reason: string;
+      readonly atMs: number;
+      readonly hung: boolean;
+    }
   | { readonly type: 'probed' };
 
 export const NO_SETBACKS: Setbacks = { failures: new Map(), setAside: new Map() };
 
 export function reduceSetbacks(now: Setbacks, event: SetbackEvent): Setbacks {
   if (event.type === 'probed') return NO_SETBACKS;
-  return event.elements.reduce((before, element) => fail(before, element, event.reason, event.atMs), now);
+  return event.elements.reduce((before, element) => fail(before, element, event), now);
 }
 
 /** What is set aside now and wasn't before. */
@@ -35,10 +42,12 @@ export function newlySetAside(before: Setbacks, after: Setbacks): readonly SetAs
   return [...after.setAside.values()].filter(({ element }) => !before.setAside.has(element));
 }
 
-function fail({ failures, setAside }: Setbacks, element: string, reason: string, atMs: number): Setbacks {
+type Failure = Extract<SetbackEvent, { readonly type: 'failed' }>;
+
+function fail({ failures, setAside }: Setbacks, element: string, { reason, atMs, hung }: Failure): Setbacks {
   if (setAside.has(element)) return { failures, setAside };
   const recent = (failures.get(element) ?? []).filter((earlierMs) => atMs - earlierMs <= SETBACK_WINDOW_MS);
-  const counted = [...recent, atMs];
+  const counted = hung ? [...recent, atMs, atMs] : [...recent, atMs];
   if (counted.length < MOST_SETBACKS) return { failures: new Map(failures).set(element, counted), setAside };
   const others = new Map(failures);
   others.delete(element);

@@ -40,8 +40,8 @@ export interface Acceleration {
   plan(source: PipelineSource, tiers: readonly string[], software: H264Encoder | null): AcceleratedPlan;
   /** What a source delivers, as caps: called whenever that is seen, and otherwise than before. */
   learn(source: PipelineSource, caps: string): void;
-  /** A pipeline failed, and one of these elements is why. */
-  failed(factories: readonly string[], reason: string): void;
+  /** A pipeline failed, and one of these elements is why; `hung`: it never started. */
+  failed(factories: readonly string[], reason: string, hung: boolean): void;
   readonly view: AccelerationView;
   /** How often an element was set aside. */
   readonly fallbacks: number;

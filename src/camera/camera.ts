@@ -5,12 +5,11 @@ import type { Channel } from '../hub/channel.js';
 import type { VideoChannel } from '../hub/video-channel.js';
 import type { Medium } from '../hub/viewer-registry.js';
 import type { PipelineRunner } from '../native/addon.types.js';
-import { h264Changes } from '../pipeline/h264.js';
 import { chooseH264Encoder, type H264Encoder } from '../pipeline/h264-encoder.js';
 import { type Output, outputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
-import { gateSetting, tierChanges } from '../pipeline/tier.js';
+import { gateSetting } from '../pipeline/tier.js';
 import type { Acceleration } from './acceleration.js';
 import type { CameraListener, CameraOptions } from './camera-options.js';
 import { whereabouts } from './cause.js';
@@ -28,6 +27,7 @@ import type { OutputWork } from './tier-work.js';
 import { Tiers } from './tiers.js';
 
 export type { CameraListener, CameraOptions };
+
 /**
  * One camera: a channel for each of its tiers, a pipeline while somebody watches, and what stands in for it while it
  * gives nothing. Owns the pipeline's keeper and the stand-in; `close()` ends both and is idempotent.
@@ -154,23 +154,20 @@ export class Camera {
   }
 
   /**
-   * Changes a tier, from the next frame on where it plays, else for the next start. A
-   * picture is never larger than what the camera delivers, and that is chosen for the best tier when it starts. Throws
-   * TIER_NOT_FOUND, also for `source`.
+   * Changes a tier, from the next frame on where it plays, else for the next start. A picture is never larger than what
+   * the camera delivers, and that is chosen for the best tier when it starts. Throws TIER_NOT_FOUND, also for `source`.
    */
   changeTier(tier: string, change: TierChange): TierConfig {
     const before = this.#tiers.settings(tier);
     if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     const after = this.#tiers.change(tier, change);
-    const { processing } = this.#planner;
-    const settings = tierChanges(tier, before, after, processing);
-    const video = processing.h264 === null ? [] : h264Changes(tier, before, after, processing.h264.encoder);
-    this.#keeper.set([...settings, ...video]);
-    const changes = (one: string) => settings.some(({ property }) => property === one);
+    const settings = this.#planner.changes(tier, before, after);
+    this.#keeper.set(settings);
+    const resized = before.width !== after.width || before.height !== after.height;
     // What its frames weighed says nothing any more.
-    if (changes('caps') || before.quality !== after.quality) this.channel(tier).meanFrameBytes = null;
-    if ((changes('caps') || changes('max-rate')) && this.#tiers.allSettings()[0] === after)
-      this.#planner.inspection.forget();
+    if (resized || before.quality !== after.quality) this.channel(tier).meanFrameBytes = null;
+    const isBest = this.#tiers.allSettings()[0] === after;
+    if (isBest && (resized || before.fps !== after.fps)) this.#planner.inspection.forget();
     this.#announceTiers();
     return after;
   }
@@ -222,9 +219,8 @@ export class Camera {
   async knowTiers(): Promise<void> {
     if (this.#own.pass('jpeg') !== undefined || this.#closed) return;
     // An inspection opens the device, which a running pipeline may hold.
-    const inspection =
-      this.supervision.pipeline === 'none' ? this.#planner.inspection.get() : this.#planner.inspection.current;
-    await inspection?.catch(() => undefined);
+    const { inspection } = this.#planner;
+    await (this.supervision.pipeline === 'none' ? inspection.get() : inspection.current)?.catch(() => undefined);
   }
 
   /** Returns the function that ends the listening. */
@@ -261,11 +257,10 @@ export class Camera {
         plan: () => this.#planner.plan(),
         onPlan: (plan) => this.#planner.learn(plan),
         onFrame: (output, frame) => this.#publish(output, frame),
-        onSourceVideo: (video) => {
-          if (this.#own.learnVideo(video)) this.#announceTiers();
-        },
+        onSourceVideo: (video) => void (this.#own.learnVideo(video) && this.#announceTiers()),
         onCaps: (caps) => this.#planner.learnCaps(caps),
-        onHardwareFault: ({ factories, reason }) => this.#options.acceleration?.failed(factories, reason),
+        onHardwareFault: ({ factories, reason, hung }) =>
+          this.#options.acceleration?.failed(factories, reason, hung === true),
         onClosing: (loops) => this.#keepPictures(loops),
         // What the device could do may have changed when it comes back.
         onFault: () => this.#planner.inspection.forget(),

@@ -234,7 +234,7 @@ export class Keeper {
   }
 
   #failUndecodable(cause: Cause): void {
-    if (!this.#session?.failHardware('frames come, but no picture')) this.#onFault(cause);
+    if (!this.#session?.blameHardware('frames come, but no picture')) this.#onFault(cause);
   }
 
   #onEnded(): void {

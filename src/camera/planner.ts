@@ -1,8 +1,10 @@
-import type { CameraConfig } from '../config/config.js';
+import type { CameraConfig, TierConfig } from '../config/config.js';
 import type { PipelineRunner } from '../native/addon.types.js';
+import { h264Changes } from '../pipeline/h264.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import { planPipeline } from '../pipeline/plan.js';
 import { type Processing, softwareProcessing } from '../pipeline/processing.js';
+import { type ElementSetting, tierChanges } from '../pipeline/tier.js';
 import type { Acceleration } from './acceleration.js';
 import { whereabouts } from './cause.js';
 import { inspectSource } from './inspect.js';
@@ -58,6 +60,13 @@ export class Planner {
     const threads = cpus === null ? { nice } : { nice, cpus };
     const plan = { ...pipeline, ...whereabouts(configured), hardware, threads };
     return configured.kind === 'http' ? { ...plan, feedUrl: configured.url } : plan;
+  }
+
+  /** What must be set on the running pipeline to make one tier out of the other. */
+  changes(tier: string, before: TierConfig, after: TierConfig): readonly ElementSetting[] {
+    const { h264 } = this.processing;
+    const video = h264 === null ? [] : h264Changes(tier, before, after, h264.encoder);
+    return [...tierChanges(tier, before, after, this.processing), ...video];
   }
 
   /** The source delivers this. */

@@ -11,14 +11,14 @@ import type {
 import { type Output, type OutputKey, outputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import { type PipelinePlan, type PlannedOutput, SOURCE_TIER } from '../pipeline/plan.js';
-import { FEED } from '../pipeline/source.js';
 import { type ElementSetting, passNext } from '../pipeline/tier.js';
 import type { HardwareUse } from './acceleration.js';
-import { causeOfError, causeOfFault, endsTheStream, isElementError } from './cause.js';
-import { blameHardware, causeOfHardware, type HardwareFault, StallWatch } from './hardware-fault.js';
+import { Awaited } from './awaited.js';
+import { causeOfError, causeOfFault, endsTheStream } from './cause.js';
+import { Feed } from './feed.js';
+import { causeOfHardware, type HardwareFault } from './hardware-fault.js';
+import { HardwareGuard } from './hardware-guard.js';
 import type { PictureSilence } from './health.js';
-import { jpegSize } from './http/jpeg-size.js';
-import { MjpegReader } from './http/mjpeg-reader.js';
 import { type NetworkAddress, whyUnreachable } from './network-cause.js';
 import { SourceVideo } from './source-video.js';
 import type { Cause } from './supervisor.js';
@@ -64,17 +64,7 @@ export interface SessionOptions {
 const closeTimeoutMs = 2000;
 // What a chip's driver holds it doesn't give back by waiting.
 const brokenCloseTimeoutMs = 500;
-// A keyframe may be ten seconds away; once pictures come they come at least once a second.
-const firstPictureTimeoutMs = 15_000;
-const pictureTimeoutMs = 2500;
 const explainTimeoutMs = 2000;
-// Two large frames: an HTTP camera's pictures are dropped while the pipeline hangs behind.
-const feedQueueBytes = 8 * 1024 * 1024;
-
-interface Waiting {
-  sinceMs: number;
-  hadOne: boolean;
-}
 
 /**
  * One run of a camera's pipeline, from its construction to `close()`. Owns the native pipeline and, for an HTTP
@@ -82,20 +72,16 @@ interface Waiting {
  */
 export class Session {
   readonly #options: SessionOptions;
-  /** Since when each watched output has been without a new picture, and whether it had any. */
-  readonly #watched = new Map<OutputKey, Waiting>();
+  readonly #watched: Awaited;
   /** Since the plan may have been made: by element and property. */
   readonly #early = new Map<string, ElementSetting>();
   readonly #opening: Promise<void>;
   readonly #sourceVideo: SourceVideo;
   #plan: SessionPlan | undefined;
   #pipeline: RunnablePipeline | undefined;
-  #reader: MjpegReader | undefined;
+  #feed: Feed | undefined;
   #valves: Valves | undefined;
-  #stalls: StallWatch | undefined;
-  #startLimit: NodeJS.Timeout | undefined;
-  /** The size of an HTTP camera's pictures, as caps. */
-  #fedCaps = '';
+  #guard: HardwareGuard | undefined;
   #isBroken = false;
   #isStarted = false;
   #over = false;
@@ -103,7 +89,8 @@ export class Session {
 
   constructor(options: SessionOptions, watched: Iterable<OutputKey>) {
     this.#options = options;
-    for (const key of watched) this.#await(key);
+    this.#watched = new Awaited(options.clock);
+    for (const key of watched) this.#watched.add(key);
     const caps = () => this.#pipeline?.stats().tap?.caps ?? '';
     this.#sourceVideo = new SourceVideo({ caps, onVerdict: (video) => this.#onSourceVideo(video) });
     this.#opening = this.#open().catch((error: unknown) => this.#failOpening(error));
@@ -112,8 +99,8 @@ export class Session {
   /** Opens or shuts an output's valves. */
   watch(output: Output, watched: boolean): void {
     const key = outputKey(output);
-    if (!watched) this.#watched.delete(key);
-    else if (!this.#watched.has(key)) this.#await(key);
+    if (watched) this.#watched.add(key);
+    else this.#watched.delete(key);
     this.#openValves();
     if (!watched || this.#plan?.outputs.every((planned) => outputKey(planned) !== key)) return;
     // Whoever comes first is to see something at once: where nothing moves, and where an encoder had a rest.
@@ -132,18 +119,12 @@ export class Session {
 
   /** Whether somebody watches and nobody has had a picture yet. */
   get awaitsFirstPicture(): boolean {
-    const waiting = this.#waiting;
-    return waiting.length > 0 && waiting.every(([, { hadOne }]) => !hadOne);
+    return this.#watched.awaitsFirst(this.#plan?.outputs ?? []);
   }
 
   /** The watched outputs that have no picture although they should; a source of fewer frames may take `leastMs`. */
   pictureSilence(leastMs: number): PictureSilence {
-    const nowMs = this.#options.clock();
-    const isSilent = ({ sinceMs, hadOne }: Waiting) =>
-      nowMs - sinceMs > Math.max(leastMs, hadOne ? pictureTimeoutMs : firstPictureTimeoutMs);
-    const silent = this.#waiting.filter(([, waiting]) => isSilent(waiting));
-    const longestMs = Math.max(0, ...silent.map(([, { sinceMs }]) => nowMs - sinceMs));
-    return { watched: this.#waiting.length, silent: silent.map(([{ tier }]) => tier), longestMs };
+    return this.#watched.silence(this.#plan?.outputs ?? [], leastMs);
   }
 
   /** Sets properties of the running pipeline, or of the one that is about to run. */
@@ -159,24 +140,18 @@ export class Session {
 
   /** What the source delivers, as caps; '' before that is known. */
   get caps(): string {
-    return this.#fedCaps === '' ? (this.progress()?.caps ?? '') : this.#fedCaps;
+    return this.#feed?.caps ?? this.progress()?.caps ?? '';
   }
 
   /** Looks whether the chip still gives frames; call it several times a second. */
   watchHardware(): void {
-    const meters = this.#over ? undefined : this.#pipeline?.stats().meters;
-    const fault = meters && this.#stalls?.look(meters, this.#options.clock());
-    if (fault) this.failHardware(fault.reason, fault.factories);
+    if (!this.#over && this.#pipeline !== undefined) this.#guard?.look(this.#pipeline, this.#options.clock());
   }
 
-  /** The pipeline fails, and the chip is the likely reason; false where it has none. */
-  failHardware(reason: string, factories = this.#plan?.hardware?.factories): boolean {
-    if (this.#over || !factories || factories.length === 0) return false;
-    this.#isBroken = true;
-    const fault = { factories, reason };
-    this.#options.handlers.onHardwareFault(fault);
-    this.#fail(causeOfHardware(fault));
-    return true;
+  /** No pictures come, and nothing tells why; false where no chip could be the reason. */
+  blameHardware(reason: string): boolean {
+    this.#guard?.blameAll(reason);
+    return this.#guard !== undefined;
   }
 
   /** What was made of each output's frames so far; empty before the pipeline exists. */
@@ -203,6 +178,7 @@ export class Session {
     const plan = await findPlan();
     if (this.#over) return;
     this.#plan = plan;
+    if (plan.hardware) this.#guard = new HardwareGuard(plan.hardware, (fault) => this.#failHardware(fault));
     handlers.onPlan(plan);
     const sinks = plan.outputs.map(({ sink }) => sink);
     const pipeline = await addon.openPipelineAsync(
@@ -216,52 +192,20 @@ export class Session {
     this.#valves = new Valves(plan, ({ element, property, value }) => pipeline.setProperty(element, property, value));
     this.set([...this.#early.values()]);
     this.#openValves();
-    if (plan.feedUrl !== undefined) this.#feed(pipeline, plan.feedUrl);
-    await this.#start(pipeline, plan.hardware ?? null);
-  }
-
-  async #start(pipeline: RunnablePipeline, hardware: HardwareUse | null): Promise<void> {
-    if (hardware !== null) {
-      this.#stalls = new StallWatch(hardware);
-      const { startTimeoutMs } = hardware;
-      const reason = `the start hung for ${startTimeoutMs} ms`;
-      this.#startLimit = setTimeout(() => this.failHardware(reason), startTimeoutMs);
-    }
-    const started = pipeline.start();
+    if (plan.feedUrl !== undefined) this.#feed = new Feed(plan.feedUrl, pipeline, (cause) => this.#fail(cause));
+    const started = this.#guard?.start(pipeline) ?? pipeline.start();
     this.#isStarted = true;
-    await started.finally(() => clearTimeout(this.#startLimit));
-  }
-
-  #feed(pipeline: RunnablePipeline, url: string): void {
-    this.#reader = new MjpegReader(url, {
-      onPart: (jpeg) => {
-        if (this.#fedCaps === '') this.#fedCaps = capsOfJpeg(jpeg);
-        return pipeline.push(FEED, jpeg, feedQueueBytes);
-      },
-      onFault: (cause) => this.#fail(cause),
-    });
+    await started;
   }
 
   async #close(): Promise<void> {
-    this.#reader?.close();
+    this.#feed?.close();
     this.#valves?.close();
-    clearTimeout(this.#startLimit);
     // First the pipeline: it may be its start that hangs.
-    await this.#pipeline?.close(this.#isBroken ? brokenCloseTimeoutMs : closeTimeoutMs);
-    await this.#opening;
+    const ended = await this.#pipeline?.close(this.#isBroken ? brokenCloseTimeoutMs : closeTimeoutMs);
+    // A start that hangs in a driver never ends.
+    if (ended !== false) await this.#opening;
     this.#pipeline = undefined;
-  }
-
-  /** The watched outputs that there are. */
-  get #waiting(): readonly (readonly [Output, Waiting])[] {
-    return (this.#plan?.outputs ?? []).flatMap((output) => {
-      const waiting = this.#watched.get(outputKey(output));
-      return waiting === undefined ? [] : [[output, waiting] as const];
-    });
-  }
-
-  #await(key: OutputKey): void {
-    this.#watched.set(key, { sinceMs: this.#options.clock(), hadOne: false });
   }
 
   #openValves(): void {
@@ -286,16 +230,12 @@ export class Session {
   #takeFrame(output: PlannedOutput): boolean {
     const native = this.#over ? undefined : this.#pipeline?.take(output.sink);
     if (!native) return false;
-    const waiting = this.#watched.get(outputKey(output));
-    if (waiting !== undefined) {
-      waiting.sinceMs = this.#options.clock();
-      waiting.hadOne = true;
-    }
+    const isAwaited = this.#watched.came(outputKey(output));
     const frame = this.#wrap(native);
     try {
       if (isSourceVideo(output)) this.#sourceVideo.see(frame.data);
       // What is only listened to is nobody's.
-      if (waiting !== undefined || !isSourceVideo(output)) this.#options.handlers.onFrame(output, frame);
+      if (isAwaited || !isSourceVideo(output)) this.#options.handlers.onFrame(output, frame);
     } finally {
       frame.release();
     }
@@ -311,9 +251,7 @@ export class Session {
 
   #onEvent(event: PipelineEvent): void {
     if (event.type === 'error' || (event.type === 'warning' && endsTheStream(event))) {
-      const blamed = blameHardware(this.#plan?.hardware ?? null, event);
-      if (blamed !== null) this.failHardware(blamed.reason, blamed.factories);
-      else this.#failOf(causeOfFault(event, this.#plan?.place));
+      if (!this.#guard?.blame(event)) this.#failOf(causeOfFault(event, this.#plan?.place));
     }
     if (event.type === 'eos' && !this.#over) {
       this.#over = true;
@@ -322,12 +260,14 @@ export class Session {
   }
 
   #failOpening(error: unknown): void {
-    const hardware = this.#plan?.hardware ?? null;
-    const blamed = isElementError(error) ? blameHardware(hardware, error) : null;
-    // A description that can't be built is none of the source's making either.
-    const isUnbuilt = error instanceof Error && 'code' in error && error.code === 'ERR_PARSE';
-    if (blamed !== null) this.failHardware(blamed.reason, blamed.factories);
-    else if (!isUnbuilt || !this.failHardware(error.message)) this.#fail(causeOfError(error, this.#plan?.place));
+    if (!this.#guard?.blameError(error)) this.#fail(causeOfError(error, this.#plan?.place));
+  }
+
+  #failHardware(fault: HardwareFault): void {
+    if (this.#over) return;
+    this.#isBroken = true;
+    this.#options.handlers.onHardwareFault(fault);
+    this.#fail(causeOfHardware(fault));
   }
 
   #failOf(cause: Cause): void {
@@ -344,11 +284,6 @@ export class Session {
     this.#over = true;
     this.#options.handlers.onFault(cause);
   }
-}
-
-function capsOfJpeg(jpeg: Uint8Array): string {
-  const size = jpegSize(jpeg);
-  return size === null ? '' : `image/jpeg, width=(int)${size.width}, height=(int)${size.height}`;
 }
 
 function isSourceVideo({ tier, medium }: Output): boolean {

@@ -10,11 +10,12 @@ import {
   type Setbacks,
 } from '../../../src/acceleration/setbacks.js';
 
-const failed = (atMs: number, ...elements: readonly string[]): SetbackEvent => ({
-  type: 'failed',
+const failed = (atMs: number, ...elements: readonly string[]) => ({
+  type: 'failed' as const,
   elements,
   reason: `at ${atMs}`,
   atMs,
+  hung: false,
 });
 const run = (...events: readonly SetbackEvent[]) => events.reduce(reduceSetbacks, NO_SETBACKS);
 
@@ -37,6 +38,11 @@ describe('reduceSetbacks', () => {
     expect(once.setAside.size).toBe(0);
     expect([...reduceSetbacks(once, failed(2, 'enc')).setAside.keys()]).toEqual(['enc']);
     expect([...reduceSetbacks(once, failed(2, 'dec', 'enc')).setAside.keys()]).toEqual(['dec', 'enc']);
+  });
+
+  it('does not wait for a second start that hangs', () => {
+    const hung = reduceSetbacks(NO_SETBACKS, { ...failed(0, 'enc'), hung: true });
+    expect([...hung.setAside.keys()]).toEqual(['enc']);
   });
 
   it('begins anew with a probe', () => {
