@@ -106,14 +106,18 @@ function run(program, words, env = {}) {
   throw new Error(`${program} ${words[0]} failed: ${error ?? ''}\n${stdout}${stderr}`);
 }
 
-/** npm's title says what it was asked for: `npm run build`. */
+/**
+ * Whether npm runs this before `build`, and not by its own name: that stands on the command line, or in the title, of an
+ * npm above. Where neither can be seen (an emulated process has another one) it is left alone.
+ */
 function isHookOfBuild() {
-  for (let pid = process.ppid, level = 0; level < 3 && pid > 1; level += 1) {
+  if (process.env.npm_lifecycle_event !== 'prebuild') return false;
+  for (let pid = process.ppid, level = 0; level < 4 && pid > 1; level += 1) {
     const commandLine = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-    if (/^npm\b/.test(commandLine)) return !/\bprebuild\b/.test(commandLine);
+    if (/\srun(-script)?\s(.*\s)?prebuild(\s|$)/.test(commandLine)) return false;
     pid = Number(/^PPid:\s*(\d+)/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? 0);
   }
-  return false;
+  return true;
 }
 
 function readText(path) {
