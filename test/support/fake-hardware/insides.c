@@ -6,7 +6,9 @@
 #include "relabel.h"
 #include "trouble.h"
 
-#define CODER "coder"
+// Names that no description has: it would find them inside.
+#define CODER "fake-coder"
+#define BYTE_STREAM "video/x-h264,stream-format=byte-stream,alignment=au"
 
 enum { X264_TUNE_ZEROLATENCY = 4 };
 
@@ -49,8 +51,9 @@ static GstElement *append_h264(GstBin *bin, GstElement *after) {
   gst_util_set_object_arg(G_OBJECT(coder), "tune", "zerolatency");
   gst_util_set_object_arg(G_OBJECT(coder), "speed-preset", "ultrafast");
   g_object_set(coder, "key-int-max", 60, NULL);
-  GstElement *coded = append(bin, coder, filter("video/x-h264,stream-format=byte-stream,alignment=au"));
-  return append(bin, coded, make("capssetter", "says"));
+  GstElement *coded = filter(BYTE_STREAM);
+  gst_object_set_name(GST_OBJECT(coded), "fake-coded");
+  return append(bin, append(bin, coder, coded), make("capssetter", "fake-says"));
 }
 
 static GstElement *append_work(GstBin *bin, GstElement *after, const Spec *spec) {
@@ -77,14 +80,23 @@ void insides_make(GstBin *bin, const Spec *spec, GstElement **first, GstElement 
   *last = append(bin, left, filter(spec->src));
 }
 
+static void set_caps(GstBin *bin, const char *name, const char *text) {
+  GstElement *element = gst_bin_get_by_name(bin, name);
+  GstCaps *caps = gst_caps_from_string(text);
+  g_object_set(element, "caps", caps, NULL);
+  gst_caps_unref(caps);
+  gst_object_unref(element);
+}
+
 void insides_prepare(GstBin *bin, const Spec *spec) {
   if (spec->work != DOES_H264) return;
   GstElement *coder = gst_bin_get_by_name(bin, CODER);
-  GstElement *says = gst_bin_get_by_name(bin, "says");
+  GstElement *says = gst_bin_get_by_name(bin, "fake-says");
   const gboolean b_frames = trouble_is(spec->element, "b-frames");
   g_object_set(coder, "tune", b_frames ? 0 : X264_TUNE_ZEROLATENCY, NULL);
   g_object_set(coder, "bframes", b_frames ? 2 : 0, "b-adapt", FALSE, "rc-lookahead", b_frames ? 5 : 0, NULL);
-  // x264enc takes the profile from what follows, which is to hold whatever the pictures are.
+  // x264enc takes the profile from what follows; what is said of it then is another matter.
+  set_caps(bin, "fake-coded", b_frames ? BYTE_STREAM ",profile=main" : BYTE_STREAM);
   GstCaps *caps = gst_caps_from_string("video/x-h264,profile=constrained-baseline");
   g_object_set(says, "caps", caps, "join", TRUE, NULL);
   gst_caps_unref(caps);
