@@ -2,7 +2,22 @@ import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import { RateMeter } from '../core/rate.js';
 import { FrameAges } from './frame-ages.js';
-import type { Subscription, SubscriptionStats } from './subscription.js';
+
+export interface SubscriptionStats {
+  delivered: number;
+  /** Left out because the receiver was still busy. */
+  droppedSlow: number;
+  /** Left out because of `maxFps`. */
+  droppedRate: number;
+}
+
+/** Somebody's place at a channel. */
+export interface FrameReceiver {
+  /** There is a new frame. */
+  offer(frame: Frame): void;
+  /** The last frame once more, because nothing new came; not counted as lost where the receiver is busy. */
+  repeat(frame: Frame): void;
+}
 
 export interface ChannelOptions {
   readonly clock: Clock;
@@ -31,7 +46,7 @@ export class Channel {
   meanFrameBytes: number | null = null;
   #newest: Frame | undefined;
   #published = 0;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #receivers = new Set<FrameReceiver>();
   readonly #onDemand: (wanted: boolean) => void;
   readonly #repeatAfterMs: number;
   #repeatTimer: NodeJS.Timeout | undefined;
@@ -53,7 +68,7 @@ export class Channel {
   }
 
   get subscriberCount(): number {
-    return this.#subscriptions.size;
+    return this.#receivers.size;
   }
 
   /** Offers a frame to everybody. The caller keeps its own reference. */
@@ -63,11 +78,11 @@ export class Channel {
       this.rate.add(frame.data.byteLength);
       this.#measure(frame.data.byteLength);
     }
-    if (this.#subscriptions.size === 0) return;
+    if (this.#receivers.size === 0) return;
     const previous = this.#newest;
     this.#newest = frame.retain();
     previous?.release();
-    for (const subscription of this.#subscriptions) subscription.offer(frame);
+    for (const receiver of this.#receivers) receiver.offer(frame);
     this.#repeatTimer?.refresh();
   }
 
@@ -77,17 +92,17 @@ export class Channel {
     this.#newest = undefined;
   }
 
-  /** For {@link Subscription} alone. */
-  add(subscription: Subscription): void {
-    this.#subscriptions.add(subscription);
-    if (this.#subscriptions.size > 1) return;
+  /** For receivers alone. */
+  add(receiver: FrameReceiver): void {
+    this.#receivers.add(receiver);
+    if (this.#receivers.size > 1) return;
     this.#repeatTimer = setInterval(() => this.#repeat(), this.#repeatAfterMs);
     this.#onDemand(true);
   }
 
-  /** For {@link Subscription} alone. */
-  remove(subscription: Subscription): void {
-    if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size > 0) return;
+  /** For receivers alone. */
+  remove(receiver: FrameReceiver): void {
+    if (!this.#receivers.delete(receiver) || this.#receivers.size > 0) return;
     clearInterval(this.#repeatTimer);
     this.#repeatTimer = undefined;
     this.clear();
@@ -102,6 +117,6 @@ export class Channel {
   #repeat(): void {
     const frame = this.#newest;
     if (frame === undefined) return;
-    for (const subscription of this.#subscriptions) subscription.repeat(frame);
+    for (const receiver of this.#receivers) receiver.repeat(frame);
   }
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '../core/frame.js';
-import type { Channel } from './channel.js';
+import type { Channel, FrameReceiver, SubscriptionStats } from './channel.js';
 import { FrameRateLimiter } from './frame-rate-limiter.js';
 
 export interface SubscriptionOptions {
@@ -12,19 +12,11 @@ export interface SubscriptionOptions {
   readonly maxFps?: number;
 }
 
-export interface SubscriptionStats {
-  delivered: number;
-  /** Left out because the receiver was still busy. */
-  droppedSlow: number;
-  /** Left out because of `maxFps`. */
-  droppedRate: number;
-}
-
 /**
  * One receiver's place at a channel. It holds no frame of its own: while the receiver is busy the channel's newest
  * frame is the one that waits, so a slow receiver costs no memory and sees, when it is ready, the newest there is.
  */
-export class Subscription {
+export class Subscription implements FrameReceiver {
   readonly stats: SubscriptionStats = { delivered: 0, droppedSlow: 0, droppedRate: 0 };
   readonly #deliver: (frame: Frame) => void;
   #limiter: FrameRateLimiter | undefined;
@@ -47,7 +39,6 @@ export class Subscription {
     return this.#channel;
   }
 
-  /** The channel has a new frame. For the channel alone. */
   offer(frame: Frame): void {
     if (this.#limiter !== undefined && !this.#limiter.admit(frame.captureMs)) {
       this.#count('droppedRate');
@@ -61,7 +52,6 @@ export class Subscription {
     this.#hand(frame);
   }
 
-  /** The channel's last frame once more, because nothing new came; not counted as lost where the receiver is busy. */
   repeat(frame: Frame): void {
     if (!this.#busy) this.#hand(frame);
   }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.js';
 import { DurationHistogram } from '../../core/histogram.js';
+import type { SubscriptionStats } from '../../hub/channel.js';
 import type { AdaptableConnection, LinkSample } from '../../hub/link.js';
-import type { SubscriptionStats } from '../../hub/subscription.js';
 import type { ViewerLink } from '../../hub/viewer-registry.js';
 import { descriptorOf, type Sockets } from './sockets.js';
 

@@ -1,4 +1,4 @@
-import type { SubscriptionStats } from '../../hub/subscription.js';
+import type { SubscriptionStats } from '../../hub/channel.js';
 
 /** More than this is more than anybody can want: a client grants as it reads. */
 export const MOST_CREDIT = 1000;
