@@ -23,8 +23,6 @@ export interface WebRtcLoadOptions {
   readonly keepPictures?: boolean;
   /** Kills itself at the end, as a computer that loses power: nobody says goodbye, and there is no report. */
   readonly vanish?: boolean;
-  /** Instead of all that: connects so many viewers one after the other, each until its first picture. */
-  readonly churn?: number;
   /** The network namespace to run in, ip-netns(8). */
   readonly namespace?: string;
   /** The CPU to run on. */
@@ -51,12 +49,6 @@ export interface WebRtcLoadReport {
   readonly perViewer: readonly WebRtcViewerReport[];
 }
 
-export interface WebRtcChurnReport {
-  readonly connected: number;
-  readonly failures: readonly string[];
-  readonly worstFirstPictureMs: number;
-}
-
 export interface WebRtcLoadHooks {
   /** All have their first picture. */
   onConnected?(): void;
@@ -72,11 +64,6 @@ export async function runWebRtcLoad(
   hooks: WebRtcLoadHooks = {},
 ): Promise<WebRtcLoadReport> {
   return (await runProcess(options, hooks)) as WebRtcLoadReport;
-}
-
-/** Viewers that come and go. */
-export async function runWebRtcChurn(options: WebRtcLoadOptions & { readonly churn: number }) {
-  return (await runProcess(options, {})) as WebRtcChurnReport;
 }
 
 /** Viewers that vanish after a while, without a word to the server. */

@@ -39,14 +39,14 @@ export class WhepViewer {
   static async watch(endpoint: string): Promise<WhepViewer> {
     const { native, track, offer, counts } = offering();
     const headers = { 'Content-Type': 'application/sdp' };
-    const response = await fetch(endpoint, { method: 'POST', headers, body: offer });
+    const response = await fetch(endpoint, { method: 'POST', headers, body: withoutCandidates(offer) });
     const answer = await response.text();
     if (response.status !== 201) {
       track.close();
       native.close();
       throw new Error(`${response.status} ${answer}`);
     }
-    native.setRemoteDescription(answer, 'answer');
+    native.setRemoteDescription(answer.replace(/^a=end-of-candidates\r\n/gm, ''), 'answer');
     const location = new URL(response.headers.get('Location') ?? '', endpoint).href;
     return new WhepViewer(native, track, counts, { location, etag: response.headers.get('ETag') ?? '', answer });
   }
@@ -94,6 +94,14 @@ export function offerOfViewer(): string {
   track.close();
   native.close();
   return offer;
+}
+
+/**
+ * A server that knows where to ask does so at once, and node-datachannel may then connect before it knows the answer's
+ * fingerprint, which fails. Nor does it like to hear that no candidates follow those that it takes one by one.
+ */
+function withoutCandidates(offer: string): string {
+  return offer.replace(/^a=(?:candidate:.*|end-of-candidates)\r\n/gm, '');
 }
 
 function offering() {

@@ -4,7 +4,7 @@
  * on stdout at the end.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WebRtcChurnReport, WebRtcLoadOptions, WebRtcLoadReport } from '../webrtc-client.js';
+import type { WebRtcLoadOptions, WebRtcLoadReport } from '../webrtc-client.js';
 import { Crowd, inTurns, type Member } from './crowd.js';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as WebRtcLoadOptions;
@@ -49,28 +49,11 @@ async function end(crowd: Crowd, members: readonly Member[]): Promise<void> {
   });
 }
 
-/** Half of them say goodbye by DELETE, half just close their connection. */
-async function comeAndGo(crowd: Crowd, connects: number): Promise<WebRtcChurnReport> {
-  const firstPicturesMs: number[] = [];
-  const failures: string[] = [];
-  await inTurns(connects, options.concurrency ?? 10, async (i) => {
-    try {
-      const { viewer, session, firstPictureMs } = await crowd.join();
-      firstPicturesMs.push(firstPictureMs);
-      if (i % 2 === 0) await session.end();
-      crowd.leave(viewer);
-    } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
-    }
-  });
-  return { connected: firstPicturesMs.length, failures, worstFirstPictureMs: Math.max(...firstPicturesMs) };
-}
-
 function tell(word: string): void {
   process.stderr.write(`${word}\n`);
 }
 
 const crowd = new Crowd(options.url, options.keepPictures ?? false);
-const report = options.churn === undefined ? await watch(crowd) : await comeAndGo(crowd, options.churn);
+const report = await watch(crowd);
 crowd.close();
 process.stdout.write(JSON.stringify(report), () => process.exit(0));
