@@ -108,10 +108,13 @@ export class CameraAcceleration {
   #reduce(event: SetbackEvent): void {
     const before = this.#setbacks;
     this.#setbacks = reduceSetbacks(before, event);
-    for (const { element, reason } of newlySetAside(before, this.#setbacks)) {
-      this.fallbacks++;
-      this.#options.log.error(`${element} is set aside until the next probe, software does its work: ${reason}`);
-    }
+    const fresh = newlySetAside(before, this.#setbacks);
+    const [first] = fresh;
+    if (first === undefined) return;
+    this.fallbacks += fresh.length;
+    const names = fresh.map(({ element }) => element).join(', ');
+    const what = fresh.length === 1 ? `${names} is` : `${names} are`;
+    this.#options.log.error(`${what} set aside until the next probe, software does the work: ${first.reason}`);
   }
 }
 

@@ -71,9 +71,9 @@ export class OutputObservation {
   }
 
   #judgeVideo(): string | null {
+    if (this.#hasBFrames) return 'it gives B-frames';
     if (this.#profileIdc !== baselineIdc)
       return `its profile_idc is ${this.#profileIdc ?? 'unknown'}, not ${baselineIdc}`;
-    if (this.#hasBFrames) return 'it gives B-frames';
     return this.#forcedAt === null || this.#answered ? null : 'it gives no keyframe when it is asked';
   }
 

@@ -1,0 +1,132 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FindingsCache } from '../../../src/acceleration/cache.js';
+import { CameraAcceleration } from '../../../src/acceleration/camera-acceleration.js';
+import type { Findings } from '../../../src/acceleration/findings.js';
+import { ProbeQueue } from '../../../src/acceleration/probe-queue.js';
+import { type ProbeRunner, pluginVersions } from '../../../src/acceleration/prober.js';
+import { formatKey, formatOfSource } from '../../../src/acceleration/stream-format.js';
+import { CATALOGUE } from '../../../src/pipeline/catalogue/catalogue.js';
+import type { Row } from '../../../src/pipeline/catalogue/row.js';
+import type { PipelineSource } from '../../../src/pipeline/source.js';
+import { manualClock, silentLog } from '../fakes.js';
+
+const mode = { format: 'JPEG', width: 1280, height: 720, fps: { numerator: 30, denominator: 1 } };
+const camera: PipelineSource = { kind: 'v4l2', device: '/dev/video0', mode };
+const network: PipelineSource = { kind: 'rtsp', url: 'rtsp://me:secret@10.0.0.7/', transport: 'tcp', latencyMs: 100 };
+const all: readonly Row[] = Object.values(CATALOGUE).flat();
+const jetson = all.filter(({ family }) => family === 'jetson');
+
+const addon = {
+  gstreamerVersion: '1.20.3',
+  findElement: (factory: string) => {
+    const rows = all.filter(({ element, needs }) => element === factory || needs.includes(factory));
+    const row = rows.find(({ family }) => family === 'jetson') ?? rows.find(({ family }) => family === 'software');
+    return row === undefined ? null : { factory, plugin: row.plugin ?? 'software', version: '1', rank: 0 };
+  },
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lenscast-acceleration-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function scene() {
+  const environment = { gstreamer: addon.gstreamerVersion, kernel: '5', drivers: '' };
+  const cache = new FindingsCache(join(folder, 'probe.json'), environment);
+  const probed: string[] = [];
+  const runner = { close: async () => {}, elementProperties: async () => null } as unknown as ProbeRunner;
+  const queue = new ProbeQueue({ addon, runner, cache, log: silentLog });
+  queue.ask = (format) => void probed.push(formatKey(format));
+  const clock = manualClock();
+  const acceleration = new CameraAcceleration({ addon, queue, cache, clock: clock.clock, log: silentLog });
+  const find = (probedAt: string, reasons: Readonly<Record<string, string>> = {}, source = camera) => {
+    const format = formatOfSource(source);
+    if (format === null) throw new Error('no format');
+    const findings = jetson.map(({ id: row, job, family, element }) => {
+      const reason = reasons[element] ?? null;
+      return { row, job, family, element, passes: reason === null, reason, msPerFrame: 1 };
+    });
+    const found: Findings = {
+      format: formatKey(format),
+      probedAt,
+      findings,
+      together: null,
+      startMs: 10,
+      properties: {},
+    };
+    cache.put(found, pluginVersions(format.codec, addon.findElement));
+  };
+  const elements = () => Object.values(acceleration.view).map((job) => job?.element ?? null);
+  return { acceleration, cache, clock, probed, find, elements };
+}
+
+const yesterday = '2026-11-20T04:00:00.000Z';
+const today = '2026-11-21T04:00:00.000Z';
+
+describe('CameraAcceleration', () => {
+  it('begins in software where nothing is known, and has it found out', () => {
+    const { acceleration, probed, elements } = scene();
+    expect(acceleration.plan(camera, ['low'], null)).toMatchObject({ hardware: null, processing: { decode: null } });
+    acceleration.learn(camera, 'image/jpeg, width=(int)1280, height=(int)720');
+    expect(probed).toEqual(['jpeg 4:2:2 1280x720@30 system']);
+    expect(elements()).toEqual(['jpegdec', 'videoscale', 'jpegenc', 'x264enc']);
+    expect(acceleration.view.jpeg?.fallbackReason).toBe('not probed yet');
+  });
+
+  it('takes what is known at the next start', () => {
+    const { acceleration, find } = scene();
+    acceleration.plan(camera, ['low'], null);
+    find(today);
+    const { hardware, processing } = acceleration.plan(camera, ['low'], null);
+    expect(hardware?.factories).toEqual(['nvv4l2decoder', 'nvvidconv', 'nvjpegenc', 'nvv4l2h264enc']);
+    expect([...(hardware?.metered ?? [])]).toEqual([
+      ['decode', 'nvv4l2decoder'],
+      ['encode_low', 'nvjpegenc'],
+      ['h264encode_low', 'nvv4l2h264enc'],
+    ]);
+    expect(processing.lane).toBe('NVMM');
+    expect(acceleration.view.jpeg).toEqual({ element: 'nvjpegenc', hardware: true, fallbackReason: null });
+  });
+
+  it('says why the probe left an element out', () => {
+    const { acceleration, find } = scene();
+    find(today, { nvjpegenc: 'it hangs' });
+    acceleration.plan(camera, ['low'], null);
+    expect(acceleration.view.jpeg).toEqual({
+      element: 'jpegenc',
+      hardware: false,
+      fallbackReason: 'nvjpegenc: it hangs',
+    });
+    expect(acceleration.view.decode?.hardware).toBe(true);
+  });
+
+  it('sets aside what fails twice, until it is probed anew', () => {
+    const { acceleration, find, clock } = scene();
+    find(yesterday);
+    acceleration.plan(camera, ['low'], null);
+    for (const _ of [1, 2]) {
+      acceleration.failed(['nvjpegenc'], 'the driver is gone', false);
+      clock.nowMs += 1000;
+    }
+    expect(acceleration.fallbacks).toBe(1);
+    expect(acceleration.plan(camera, ['low'], null).hardware?.factories).not.toContain('nvjpegenc');
+    expect(acceleration.view.jpeg?.fallbackReason).toBe('nvjpegenc: the driver is gone');
+    find(today);
+    expect(acceleration.plan(camera, ['low'], null).hardware?.factories).toContain('nvjpegenc');
+    expect(acceleration.view.jpeg?.fallbackReason).toBeNull();
+  });
+
+  it('remembers what a network camera delivers, and no password', () => {
+    const { acceleration, cache } = scene();
+    expect(acceleration.plan(network, ['low'], null).hardware).toBeNull();
+    acceleration.learn(network, 'video/x-h264, profile=(string)main, width=(int)640, height=(int)360');
+    const text = readFileSync(join(folder, 'probe.json'), 'utf8');
+    expect(cache.formatOf('nothing')).toBeNull();
+    expect(text).toContain('"width":640');
+    expect(text).not.toMatch(/secret|10\.0\.0\.7/);
+  });
+});
