@@ -9,6 +9,7 @@
 #include "keyframe_gate.h"
 #include "keyframe_request.h"
 #include "live_decoders.h"
+#include "software_decoders.h"
 #include "v4l2_pools.h"
 
 namespace lenscast {
@@ -49,6 +50,7 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const P
     Meter::attach(findElement(element, name).get(), meter);
   }
   KeyframeGate::attachToValves(element);
+  decodeInSoftware(element);
   decodeWithoutDelay(element);
   const BusPtr bus(gst_element_get_bus(element));
   EventQueue::watch(bus.get(), element, pipeline->events_, std::move(pool));
