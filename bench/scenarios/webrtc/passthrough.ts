@@ -21,11 +21,12 @@ export const webRtcPassthrough: Scenario = {
     try {
       const server = await startLenscast({ configFile, tier: 'low' });
       // The decoder that the first picture wanted rests by then, and the JIT is done.
-      await watchByWebRtc(server, 'source', 20, 8);
-      for (let i = 0; i < (quick ? 1 : 5); i++) {
+      await watchByWebRtc(server, 'source', 20, 4, 4);
+      for (let i = 0; i < (quick ? 1 : 2); i++) {
         const round: WebRtcMeasurement[] = [];
         for (const viewers of counts) {
-          const one = await watchByWebRtc(server, 'source', viewers, quick ? 4 : 6);
+          // After each crowd the garbage collector tidies up for a while.
+          const one = await watchByWebRtc(server, 'source', viewers, quick ? 4 : 10, quick ? 2 : 20);
           round.push(one);
           progress(
             `${viewers}: ${one.use.cpuPercent.toFixed(2)} % CPU, ${one.fpsPerViewer.toFixed(1)} fps, ${(one.bitrateBps / 1e6).toFixed(2)} Mb/s, ${one.freezes} freezes, age p50 ${one.load.ageMs.p50.toFixed(1)} ms`,

@@ -78,7 +78,7 @@ function resultOf(rounds: readonly Round[]): ScenarioResult {
           of(i, (one) => one.use.cpuPercent).toFixed(1),
           i === 0 ? '' : cpuEach(i).toFixed(3),
           megabytes(of(i, (one) => one.use.pssBytes)),
-          i === 0 ? '' : (bytesEach(i) / 1e6).toFixed(2),
+          viewers < 50 ? '' : (bytesEach(i) / 1e6).toFixed(2),
           String(of(i, (one) => one.use.threads)),
           (of(i, (one) => one.bitrateBps) / 1e6).toFixed(2),
           of(i, (one) => one.fpsPerViewer).toFixed(1),

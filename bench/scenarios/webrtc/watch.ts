@@ -23,12 +23,13 @@ export async function watchByWebRtc(
   tier: string,
   viewers: number,
   seconds: number,
+  warmupSeconds = 2,
 ): Promise<WebRtcMeasurement> {
   const meter = new ProcessMeter(server.pid);
   const core = new CpuMeter(SERVER_CPU);
   const measured: { use?: ProcessUse; busyPercent: number } = { busyPercent: 0 };
   const load = await runWebRtcLoad(
-    { url: `${server.url}/whep?tier=${tier}`, viewers, concurrency: 20, warmupSeconds: 2, seconds, cpu: LOAD_CPU },
+    { url: `${server.url}/whep?tier=${tier}`, viewers, concurrency: 20, warmupSeconds, seconds, cpu: LOAD_CPU },
     {
       onMeasuring: () => {
         meter.begin();
