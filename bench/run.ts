@@ -22,6 +22,7 @@ import { isolation } from './scenarios/isolation.js';
 import { liveFrames } from './scenarios/live-frames.js';
 import { mjpegPassthrough } from './scenarios/mjpeg-passthrough.js';
 import { passthrough60 } from './scenarios/passthrough-60.js';
+import { softwareChain } from './scenarios/software-chain.js';
 import { stalledViewers } from './scenarios/stalled-viewers.js';
 import { tenCameras } from './scenarios/ten-cameras.js';
 import { webRtcFall } from './scenarios/webrtc/falling-link.js';
@@ -54,6 +55,7 @@ const scenarios = [
   isolation,
   faults,
   crashes,
+  softwareChain,
   steadyLinks,
   fallingLink,
   starvedViewer,
