@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { someTroubles } from '../../support/chips.js';
 import { FakeHardware, type Trouble } from '../../support/fake-hardware.js';
 import { HttpCamera } from '../../support/http-camera.js';
 import { MjpegClient } from '../../support/mjpeg-client.js';
@@ -88,56 +89,65 @@ describe('a server on a board with a chip', () => {
     expect(await scene.server.metric('lenscast_hardware_fallbacks_total{camera="front"}')).toBe(0);
   });
 
-  it.each<readonly [BrokenJob, Trouble]>([
+  const whilePlaying: readonly (readonly [BrokenJob, Trouble])[] = [
     ['decode', 'error-at-17'],
     ['jpeg', 'error-at-17'],
     ['h264', 'error-at-17'],
     ['decode', 'stall-at-17'],
     ['jpeg', 'stall-at-17'],
     ['h264', 'stall-at-17'],
-  ])('%s with %s: its viewer sees the camera in software', async (job, trouble) => {
-    const scene = await probedServer('jetson');
-    const viewer = await watchFor(job, scene);
-    await viewer.sees(20);
-    const element = jetson[job];
-    scene.chip.trouble({ [element]: trouble });
-    const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
-      return acceleration[job]?.hardware === false && state === 'live';
-    });
-    expect(view.acceleration[job]?.fallback_reason).toMatch(
-      trouble === 'error-at-17' ? /the fake chip fails as it was told/ : /it stalled/,
-    );
-    await viewer.sees(20);
-    expect(scene.server.logs.match(new RegExp(`${element} is set aside`, 'g'))).toHaveLength(1);
-    expect(await scene.server.metric('lenscast_hardware_fallbacks_total{camera="front"}')).toBe(1);
-    // What does its own work well goes on with it.
-    const others = (Object.keys(jetson) as (keyof typeof jetson)[]).filter((other) => other !== job);
-    for (const other of others) expect(view.acceleration[other]?.hardware).toBe(true);
-    expect(scene.server.running).toBe(true);
-  });
+  ];
+  it.each(someTroubles(whilePlaying, 1, 2))(
+    '%s with %s: its viewer sees the camera in software',
+    async (job, trouble) => {
+      const scene = await probedServer('jetson');
+      const viewer = await watchFor(job, scene);
+      await viewer.sees(20);
+      const element = jetson[job];
+      scene.chip.trouble({ [element]: trouble });
+      const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
+        return acceleration[job]?.hardware === false && state === 'live';
+      });
+      expect(view.acceleration[job]?.fallback_reason).toMatch(
+        trouble === 'error-at-17' ? /the fake chip fails as it was told/ : /it stalled/,
+      );
+      await viewer.sees(20);
+      expect(scene.server.logs.match(new RegExp(`${element} is set aside`, 'g'))).toHaveLength(1);
+      expect(await scene.server.metric('lenscast_hardware_fallbacks_total{camera="front"}')).toBe(1);
+      // What does its own work well goes on with it.
+      const others = (Object.keys(jetson) as (keyof typeof jetson)[]).filter((other) => other !== job);
+      for (const other of others) expect(view.acceleration[other]?.hardware).toBe(true);
+      expect(scene.server.running).toBe(true);
+    },
+  );
 
-  it.each<readonly [BrokenJob, Trouble]>([
+  const atStart: readonly (readonly [BrokenJob, Trouble])[] = [
     ['decode', 'refuse-caps'],
     ['jpeg', 'refuse-caps'],
     ['h264', 'refuse-caps'],
     ['decode', 'hang-start'],
     ['jpeg', 'hang-start'],
     ['h264', 'hang-start'],
-  ])('%s with %s at its next start: its viewer sees the camera in software', async (job, trouble) => {
-    const scene = await probedServer('jetson');
-    scene.chip.trouble({ [jetson[job]]: trouble });
-    const viewer = await watchFor(job, scene);
-    const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
-      return acceleration[job]?.hardware === false && state === 'live';
-    });
-    expect(view.acceleration[job]?.fallback_reason).toMatch(
-      trouble === 'refuse-caps' ? /refused its caps/ : /start hung/,
-    );
-    await viewer.sees(20);
-    scene.chip.trouble({});
-  });
+  ];
+  it.each(someTroubles(atStart, 0))(
+    '%s with %s at its next start: its viewer sees the camera in software',
+    async (job, trouble) => {
+      const scene = await probedServer('jetson');
+      scene.chip.trouble({ [jetson[job]]: trouble });
+      const viewer = await watchFor(job, scene);
+      const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
+        return acceleration[job]?.hardware === false && state === 'live';
+      });
+      expect(view.acceleration[job]?.fallback_reason).toMatch(
+        trouble === 'refuse-caps' ? /refused its caps/ : /start hung/,
+      );
+      await viewer.sees(20);
+      scene.chip.trouble({});
+    },
+  );
 
-  it.each<readonly [BrokenJob]>([['decode'], ['jpeg'], ['h264']])(
+  const jobs: readonly (readonly [BrokenJob])[] = [['decode'], ['jpeg'], ['h264']];
+  it.each(someTroubles(jobs, 0))(
     '%s that crashes the process of its camera: the server and its viewers live',
     async (job) => {
       const scene = await probedServer('jetson', 'process');
