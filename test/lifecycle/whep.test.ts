@@ -28,12 +28,12 @@ async function expectBack(server: Server, before: Figures): Promise<void> {
 
 const atRest = (server: Server) => until('rest', async () => (await figuresOf(server)).pipelines === 0, 30_000);
 
-test('two hundred viewers by WebRTC that come and go, a third without a word, leave nothing behind', async () => {
+test('a hundred viewers by WebRTC that come and go, a third without a word, leave nothing behind', async () => {
   const server = stopAfterTest(await Server.start({ config }));
   await whepVisits(server, 40, 8);
   await atRest(server);
   const before = await figuresOf(server);
-  await whepVisits(server, 200, 8);
+  await whepVisits(server, 100, 8);
   await expectBack(server, before);
   server.signal('SIGTERM');
   expect(await server.exit(10_000)).toBe(0);

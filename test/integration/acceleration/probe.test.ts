@@ -64,18 +64,15 @@ describe('lenscast probe', () => {
     ['nvidia', 'h264', ['cudaconvertscale', 'cudascale', 'nvh264dec', 'nvh264enc']],
     ['v4l2', 'h264', ['v4l2h264dec', 'v4l2jpegenc', 'v4l2h264enc']],
   ] as const;
-  it.each(someTroubles(boards, 0, 2))(
-    '%s with a camera of %s: the whole chain works',
-    async (board, clip, elements) => {
-      chip = new FakeHardware(board);
-      const format = await probe(chip, clips[clip]);
-      const rows = chipsRows(format).filter(({ reason }) => !/another element|needs GStreamer/.test(reason ?? ''));
-      expect(rows.filter(({ passes }) => !passes)).toEqual([]);
-      expect(rows.map(({ id }) => id.split('/')[0])).toEqual(elements);
-      expect(format.together).toBeNull();
-      expect(format.format).toContain('320x240@30');
-    },
-  );
+  it.each(someTroubles(boards, 2))('%s with a camera of %s: the whole chain works', async (board, clip, elements) => {
+    chip = new FakeHardware(board);
+    const format = await probe(chip, clips[clip]);
+    const rows = chipsRows(format).filter(({ reason }) => !/another element|needs GStreamer/.test(reason ?? ''));
+    expect(rows.filter(({ passes }) => !passes)).toEqual([]);
+    expect(rows.map(({ id }) => id.split('/')[0])).toEqual(elements);
+    expect(format.together).toBeNull();
+    expect(format.format).toContain('320x240@30');
+  });
 
   const broken = ['nvv4l2decoder', 'nvjpegenc', 'nvv4l2h264enc'] as const;
   const rows = ['nvv4l2decoder/nvvideo4linux2/jpeg', 'nvjpegenc/nvjpeg', 'nvv4l2h264enc/nvvideo4linux2'] as const;
@@ -104,7 +101,7 @@ describe('lenscast probe', () => {
     ['ignore-keyframe', /no keyframe when it is asked/],
     ['one-session', /with a second one at once: .*no session to spare/],
   ];
-  it.each(someTroubles(encoder, 0))('an H.264 encoder with %s is found out', async (trouble, reason) => {
+  it.each(someTroubles(encoder))('an H.264 encoder with %s is found out', async (trouble, reason) => {
     chip = new FakeHardware('jetson');
     chip.trouble({ nvv4l2h264enc: trouble });
     const format = await probe(chip, clips.jpeg);
