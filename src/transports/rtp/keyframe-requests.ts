@@ -1,3 +1,5 @@
+import { TokenBucket } from './token-bucket.js';
+
 const burst = 3;
 const regainMs = 1000;
 const firstWaitMs = 500;
@@ -8,8 +10,7 @@ const longestWaitMs = 8000;
  * is bad must not have one whenever it wants: three at once, and then one a second.
  */
 export class KeyframeRequests {
-  #allowance = burst;
-  #atMs = Number.NaN;
+  readonly #allowance = new TokenBucket(burst);
   /** By the sender's own numbering (RFC 5104, 4.3.1.2), for the one stream that there is. */
   #firSequence: number | null = null;
   #waitMs = firstWaitMs;
@@ -17,11 +18,9 @@ export class KeyframeRequests {
 
   /** PLI, or a packet that is gone for good. */
   allows(nowMs: number): boolean {
-    const passedMs = Number.isNaN(this.#atMs) ? 0 : Math.max(0, nowMs - this.#atMs);
-    this.#atMs = nowMs;
-    this.#allowance = Math.min(burst, this.#allowance + passedMs / regainMs);
-    if (this.#allowance < 1) return false;
-    this.#allowance--;
+    this.#allowance.refill(nowMs, 1 / regainMs, burst);
+    if (this.#allowance.tokens < 1) return false;
+    this.#allowance.spend(1);
     return true;
   }
 

@@ -1,3 +1,5 @@
+import { TokenBucket } from './token-bucket.js';
+
 /** What a viewer's packets are paced by. */
 export interface PaceConditions {
   /** What the tier amounts to, bit/s. */
@@ -31,8 +33,7 @@ const mostBurstBytes = 20_000;
 export class Pace {
   #bytesPerMs = 0;
   #burstBytes = leastBurstBytes;
-  #budgetBytes = leastBurstBytes;
-  #atMs = Number.NaN;
+  readonly #budgetBytes = new TokenBucket(leastBurstBytes);
 
   adjust({ tierBps, fps, linkBps, isLinkHeard, queuedBytes }: PaceConditions): void {
     const intervalMs = Math.min(longestIntervalMs, Math.max(shortestIntervalMs, 1000 / fps));
@@ -48,13 +49,11 @@ export class Pace {
 
   /** Whether a packet may leave now. */
   allows(nowMs: number): boolean {
-    const passedMs = Number.isNaN(this.#atMs) ? 0 : Math.max(0, nowMs - this.#atMs);
-    this.#atMs = nowMs;
-    this.#budgetBytes = Math.min(this.#burstBytes, this.#budgetBytes + this.#bytesPerMs * passedMs);
-    return this.#budgetBytes > 0;
+    this.#budgetBytes.refill(nowMs, this.#bytesPerMs, this.#burstBytes);
+    return this.#budgetBytes.tokens > 0;
   }
 
   spend(bytes: number): void {
-    this.#budgetBytes -= bytes;
+    this.#budgetBytes.spend(bytes);
   }
 }

@@ -1,4 +1,5 @@
 import type { PacketSender } from './packet-sender.js';
+import { TokenBucket } from './token-bucket.js';
 
 /** What a viewer's wish to have packets again is weighed by. */
 export interface RetransmissionConditions {
@@ -27,8 +28,7 @@ export class Retransmission {
   readonly #sender: PacketSender;
   /** When a packet was last sent again, by its sequence number; the oldest first. */
   readonly #sentMs = new Map<number, number>();
-  #budgetBytes = leastBurstBytes;
-  #atMs = Number.NaN;
+  readonly #budgetBytes = new TokenBucket(leastBurstBytes);
   #packets = 0;
 
   constructor(sender: PacketSender) {
@@ -49,12 +49,12 @@ export class Retransmission {
     for (const sequence of sequences) {
       const found = this.#sender.sent.find(sequence);
       if (found === 'gone') hasAll = false;
-      if (typeof found === 'string' || this.#budgetBytes <= 0) continue;
+      if (typeof found === 'string' || this.#budgetBytes.tokens <= 0) continue;
       const lastMs = this.#sentMs.get(found.sequence);
       if (lastMs !== undefined && nowMs - lastMs < notAgainMs) continue;
       const bytes = this.#sender.bytes;
       if (!this.#sender.sendAgain(found, nowMs)) break;
-      this.#budgetBytes -= this.#sender.bytes - bytes;
+      this.#budgetBytes.spend(this.#sender.bytes - bytes);
       this.#packets++;
       this.#remember(found.sequence, nowMs);
     }
@@ -62,10 +62,7 @@ export class Retransmission {
   }
 
   #refill(nowMs: number, bps: number): void {
-    const passedMs = Number.isNaN(this.#atMs) ? 0 : Math.max(0, nowMs - this.#atMs);
-    this.#atMs = nowMs;
-    const most = Math.max(leastBurstBytes, (bps * burstMs) / 8000);
-    this.#budgetBytes = Math.min(most, this.#budgetBytes + (bps * passedMs) / 8000);
+    this.#budgetBytes.refill(nowMs, bps / 8000, Math.max(leastBurstBytes, (bps * burstMs) / 8000));
   }
 
   #remember(sequence: number, nowMs: number): void {
