@@ -19,6 +19,21 @@ function play(tier: TestTier, count: number, from = 0, startsWithKeyframe = true
   }
 }
 
+/** A viewer that is to go from `high`, which its link doesn't carry, to `low`, which has given nothing yet. */
+function leavingForLow() {
+  const high = new TestTier('high');
+  const low = new TestTier('low');
+  const viewer = new TestViewer();
+  viewer.stream.switchTo(high.tier);
+  for (let i = 0; i < 40; i++) {
+    high.publish(i, i === 0, 20_000);
+    pass(33);
+  }
+  viewer.stream.setLinkBps(700_000);
+  viewer.stream.switchTo(low.tier);
+  return { high, low, viewer };
+}
+
 describe('a viewer stream', () => {
   it('begins with a keyframe that it asked for', () => {
     const tier = new TestTier('high');
@@ -76,16 +91,7 @@ describe('a viewer stream', () => {
   });
 
   it('sends nothing more of the old tier where the link does not carry it', () => {
-    const high = new TestTier('high');
-    const low = new TestTier('low');
-    const viewer = new TestViewer();
-    viewer.stream.switchTo(high.tier);
-    for (let i = 0; i < 40; i++) {
-      high.publish(i, i === 0, 20_000);
-      pass(33);
-    }
-    viewer.stream.setLinkBps(700_000);
-    viewer.stream.switchTo(low.tier);
+    const { high, low, viewer } = leavingForLow();
     high.keyframesWanted = 0;
     for (let i = 40; i < 50; i++) {
       high.publish(i, false, 20_000);
@@ -102,16 +108,7 @@ describe('a viewer stream', () => {
   });
 
   it('goes on with a keyframe of the old tier where it comes back to it after that', () => {
-    const high = new TestTier('high');
-    const low = new TestTier('low');
-    const viewer = new TestViewer();
-    viewer.stream.switchTo(high.tier);
-    for (let i = 0; i < 40; i++) {
-      high.publish(i, i === 0, 20_000);
-      pass(33);
-    }
-    viewer.stream.setLinkBps(700_000);
-    viewer.stream.switchTo(low.tier);
+    const { high, viewer } = leavingForLow();
     high.publish(40, false, 20_000);
     viewer.stream.switchTo(high.tier);
     high.keyframesWanted = 0;
