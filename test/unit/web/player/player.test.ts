@@ -134,7 +134,8 @@ describe('the best way', () => {
     last('webrtc').fails();
     expect(open()).toEqual(['websocket']);
     last('websocket').events.picture();
-    await playFor(25_000);
+    // The wait before the next try is 15 s, give or take a quarter; a try is given up after 10 s.
+    await playFor(19_000);
     expect(open()).toEqual(['websocket', 'webrtc']);
     expect(player.shown?.name).toBe('websocket');
     last('webrtc').events.picture();
