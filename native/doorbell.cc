@@ -29,6 +29,11 @@ void Doorbell::ring() {
   if (napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking) != napi_ok) function_ = nullptr;
 }
 
+void Doorbell::waitUntilAnswered(std::chrono::milliseconds longest) {
+  std::unique_lock lock(mutex_);
+  answered_.wait_for(lock, longest, [this] { return function_ == nullptr || (!queued_ && !answering_); });
+}
+
 void Doorbell::close() {
   std::shared_ptr<Handler> handler;
   const std::lock_guard lock(mutex_);
@@ -36,21 +41,47 @@ void Doorbell::close() {
   if (function_ == nullptr) return;
   napi_release_threadsafe_function(function_, napi_tsfn_abort);
   function_ = nullptr;
+  answered_.notify_all();
 }
 
-void Doorbell::onCall(napi_env env, napi_value, void* context, void*) {
+void Doorbell::onCall(napi_env env, napi_value, void* context, void* isEnd) {
   // Node empties its queue without an environment, after onFinalize freed the context.
   if (env == nullptr) return;
   const std::shared_ptr<Doorbell> bell = *static_cast<std::shared_ptr<Doorbell>*>(context);
-  bell->queued_ = false;
-  const std::shared_ptr<Handler> handler = bell->handler_;
-  if (handler == nullptr) return;
+  if (isEnd != nullptr) {
+    bell->endAnswer();
+  } else {
+    bell->answer(env);
+  }
+}
+
+void Doorbell::answer(Napi::Env env) {
+  std::shared_ptr<Handler> handler;
+  {
+    const std::lock_guard lock(mutex_);
+    answering_ = true;
+    queued_ = false;
+    handler = handler_;
+  }
   try {
     const Napi::HandleScope scope(env);
-    (*handler)(env);
+    if (handler != nullptr) (*handler)(env);
   } catch (const std::exception&) {
     // Only an environment that is ending refuses what handlers do.
   }
+  // What the handler left to the end of its turn (microtasks) is done when the next call comes.
+  std::unique_lock lock(mutex_);
+  if (function_ != nullptr && napi_call_threadsafe_function(function_, this, napi_tsfn_nonblocking) == napi_ok) return;
+  lock.unlock();
+  endAnswer();
+}
+
+void Doorbell::endAnswer() {
+  {
+    const std::lock_guard lock(mutex_);
+    answering_ = false;
+  }
+  answered_.notify_all();
 }
 
 void Doorbell::onFinalize(napi_env, void*, void* context) {
@@ -59,6 +90,7 @@ void Doorbell::onFinalize(napi_env, void*, void* context) {
   const std::lock_guard lock((*held)->mutex_);
   handler.swap((*held)->handler_);
   (*held)->function_ = nullptr;
+  (*held)->answered_.notify_all();
 }
 
 }  // namespace lenscast

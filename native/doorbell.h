@@ -4,6 +4,8 @@
 #include <napi.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,10 +23,15 @@ class Doorbell : public std::enable_shared_from_this<Doorbell> {
   void open(Napi::Env env, const char* name, EventLoop eventLoop, Handler handler);
   // On any thread.
   void ring();
+  // On any thread but JavaScript's. Returns when the handler, and the microtasks behind it, have been through all that
+  // was rung for before, when there is nobody who would answer, or after `longest`.
+  void waitUntilAnswered(std::chrono::milliseconds longest);
   // On the JavaScript thread. The handler isn't called any more, and is freed. Idempotent.
   void close();
 
  private:
+  void answer(Napi::Env env);
+  void endAnswer();
   static void onCall(napi_env env, napi_value, void* context, void*);
   static void onFinalize(napi_env, void*, void* context);
 
@@ -33,6 +40,8 @@ class Doorbell : public std::enable_shared_from_this<Doorbell> {
   napi_threadsafe_function function_ = nullptr;
   std::shared_ptr<Handler> handler_;
   std::atomic<bool> queued_{false};
+  bool answering_ = false;
+  std::condition_variable answered_;
 };
 
 }  // namespace lenscast

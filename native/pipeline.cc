@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "delivery_gate.h"
 #include "description.h"
 #include "errors.h"
 #include "heap.h"
@@ -21,7 +22,7 @@ Pipeline::Pipeline(AbandonedCount abandoned)
 
 std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const PipelineOptions& options,
                                          AbandonedCount abandoned) {
-  const auto& [sinks, tap, meters, threads] = options;
+  const auto& [sinks, tap, meters, afterDelivery, threads] = options;
   auto pool = threads.areUsual() ? nullptr : std::make_unique<ThreadPool>(threads);
   const std::shared_ptr<Pipeline> pipeline(new Pipeline(std::move(abandoned)));
   pipeline->element_ = parsePipeline(description);
@@ -49,6 +50,7 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const P
     }
     Meter::attach(findElement(element, name).get(), meter);
   }
+  for (const std::string& name : afterDelivery) DeliveryGate::attach(findElement(element, name).get(), pipeline->bell_);
   KeyframeGate::attachToValves(element);
   decodeInSoftware(element);
   decodeWithoutDelay(element);

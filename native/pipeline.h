@@ -25,6 +25,8 @@ struct PipelineOptions {
   std::vector<std::string> sinks;
   std::optional<std::string> tap;
   std::vector<std::string> meters;
+  // What leaves these waits while frames are delivered.
+  std::vector<std::string> afterDelivery;
   ThreadSettings threads;
 };
 

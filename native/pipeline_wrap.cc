@@ -75,6 +75,8 @@ std::function<std::shared_ptr<Pipeline>()> build(const Napi::CallbackInfo& info,
   if (!tap.IsUndefined()) wanted.tap = stringArg(tap, "options.tap");
   const Napi::Value meters = options.Get("meters");
   if (!meters.IsUndefined()) wanted.meters = namesArg(meters, "options.meters");
+  const Napi::Value afterDelivery = options.Get("afterDelivery");
+  if (!afterDelivery.IsUndefined()) wanted.afterDelivery = namesArg(afterDelivery, "options.afterDelivery");
   wanted.threads = threadsArg(options.Get("threads"));
   return [=] { return Pipeline::open(description, wanted, abandoned); };
 }

@@ -92,7 +92,7 @@ export class Session {
     this.#watched = new Awaited(options.clock);
     for (const key of watched) this.#watched.add(key);
     const caps = () => this.#pipeline?.stats().tap?.caps ?? '';
-    this.#sourceVideo = new SourceVideo({ caps, onVerdict: (video) => this.#onSourceVideo(video) });
+    this.#sourceVideo = new SourceVideo({ caps, onVerdict: (video) => options.handlers.onSourceVideo(video) });
     this.#opening = this.#open().catch((error: unknown) => this.#failOpening(error));
   }
 
@@ -180,16 +180,18 @@ export class Session {
     this.#plan = plan;
     if (plan.hardware) this.#guard = new HardwareGuard(plan.hardware, (fault) => this.#failHardware(fault));
     handlers.onPlan(plan);
+    const { tap, meters, afterDelivery, threads } = plan;
     const sinks = plan.outputs.map(({ sink }) => sink);
     const pipeline = await addon.openPipelineAsync(
       plan.description,
-      { sinks, tap: plan.tap, meters: plan.meters, ...(plan.threads === undefined ? {} : { threads: plan.threads }) },
+      { sinks, tap, meters, afterDelivery, ...(threads === undefined ? {} : { threads }) },
       { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
     );
     this.#pipeline = pipeline;
     // Whoever closed it meanwhile waits for this.
     if (this.#over) return void (await pipeline.close(closeTimeoutMs));
-    this.#valves = new Valves(plan, ({ element, property, value }) => pipeline.setProperty(element, property, value));
+    const set = ({ element, property, value }: ElementSetting) => pipeline.setProperty(element, property, value);
+    this.#valves = new Valves(plan, set, this.#options.clock);
     this.set([...this.#early.values()]);
     this.#openValves();
     if (plan.feedUrl !== undefined) this.#feed = new Feed(plan.feedUrl, pipeline, (cause) => this.#fail(cause));
@@ -215,11 +217,6 @@ export class Session {
     this.#valves?.open(this.#plan.outputs.filter(isWanted));
   }
 
-  #onSourceVideo(video: Passthrough): void {
-    this.#options.handlers.onSourceVideo(video);
-    this.#openValves();
-  }
-
   #takeFrames(): void {
     for (const output of this.#plan?.outputs ?? []) {
       // Access units wait in order; of pictures there is never more than the newest.
@@ -233,13 +230,19 @@ export class Session {
     const isAwaited = this.#watched.came(outputKey(output));
     const frame = this.#wrap(native);
     try {
-      if (isSourceVideo(output)) this.#sourceVideo.see(frame.data);
-      // What is only listened to is nobody's.
-      if (isAwaited || !isSourceVideo(output)) this.#options.handlers.onFrame(output, frame);
+      if (!isSourceVideo(output) || this.#isForViewers(frame, isAwaited)) this.#options.handlers.onFrame(output, frame);
     } finally {
       frame.release();
     }
     return true;
+  }
+
+  /** Of the camera's own video: what is only listened to is nobody's, and what browsers can't show neither. */
+  #isForViewers(frame: Frame, isAwaited: boolean): boolean {
+    const wasClear = this.#sourceVideo.isClear;
+    this.#sourceVideo.see(frame.data);
+    if (this.#sourceVideo.isClear && !wasClear) this.#openValves();
+    return isAwaited && this.#sourceVideo.canBeShown;
   }
 
   #wrap({ handle, data, width, height, captureMs, sequence, keyframe }: RunnerFrame): Frame {

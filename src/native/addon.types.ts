@@ -98,6 +98,8 @@ export interface PipelineOptions {
   readonly tap?: string;
   /** The names of elements with one `sink` and one `src` pad whose work is measured. */
   readonly meters?: readonly string[];
+  /** Elements whose output waits, some milliseconds at most, until frames that are ready were taken. */
+  readonly afterDelivery?: readonly string[];
   /** How its streaming threads run, and what they start themselves; as all others where left out. */
   readonly threads?: ThreadSettings;
 }

@@ -38,6 +38,8 @@ export interface PipelinePlan {
   readonly decodeLimit?: string;
   /** The elements that are measured: of each tier its gate, and where it is encoded its queues and its encoders. */
   readonly meters: readonly string[];
+  /** What works only when frames that are ready were delivered. */
+  readonly afterDelivery: readonly string[];
   /** Best first, in each medium. */
   readonly outputs: readonly PlannedOutput[];
 }
@@ -54,6 +56,7 @@ export interface PlanOptions {
 // No tier's elements begin like this one, whatever the tier is called.
 const decodeValve = 'decode_valve';
 const decodeLimit = 'decode_limit';
+const decodeQueue = 'decode_queue';
 
 interface Branch {
   readonly fragments: readonly string[];
@@ -74,26 +77,35 @@ export function planPipeline(
   const { description, output, decode } = describeSource(source, processing.lane);
   const decodes = decode !== '';
   const independent = output === 'jpeg';
-  const branches = [
+  const own = [
     ...(output === 'jpeg' ? [jpegSourceBranch(options.sourceMinFps)] : []),
     ...(output === 'h264' ? [h264SourceBranch()] : []),
-    ...[...tiers].map(([name, settings]) => tierBranch(name, settings, processing, decodes ? [decodeValve] : [])),
   ];
+  const before = decodes ? [decodeValve] : [];
+  const tiered = [...tiers].map(([name, settings]) => tierBranch(name, settings, processing, before));
+  const branches = [...own, ...tiered];
   const rawTee = element('tee', { name: 'raw', 'allow-not-linked': true });
   const head = decodes
     ? [
         chain(description, element('tee', { name: 'coded', 'allow-not-linked': true })),
-        chain('coded.', shutValve(decodeValve), decodeQueue(independent), processing.decode ?? decode, rawTee),
+        // First in the order of the tee: these frames are ready.
+        ...fragmentsOf(own),
+        chain('coded.', shutValve(decodeValve), queueToDecoder(independent), processing.decode ?? decode, rawTee),
       ]
     : [chain(description, rawTee)];
   return {
-    description: [...head, ...branches.flatMap(({ fragments }) => fragments)].join('  '),
+    description: [...head, ...fragmentsOf(tiered)].join('  '),
     tap: TAP,
     ...(decodes && independent ? { decodeLimit } : {}),
     lateValves: output === 'coded' || output === 'h264' ? [decodeValve] : [],
     meters: [...(decodes && processing.decode !== null ? [DECODER] : []), ...branches.flatMap(({ meters }) => meters)],
+    afterDelivery: decodes && own.length > 0 ? [decodeQueue] : [],
     outputs: branches.flatMap(({ outputs }) => outputs),
   };
+}
+
+function fragmentsOf(branches: readonly Branch[]): readonly string[] {
+  return branches.flatMap(({ fragments }) => fragments);
 }
 
 function jpegSourceBranch(minFps: number | null | undefined): Branch {
@@ -136,8 +148,13 @@ function tierBranch(tier: string, settings: TierSettings, processing: Processing
 }
 
 /** JPEGs stand alone: old ones may go, and those that nobody wants. Frames that lean on each other must all be decoded. */
-function decodeQueue(independentFrames: boolean): string {
+function queueToDecoder(independentFrames: boolean): string {
   return independentFrames
-    ? chain(element('lenscastratelimit', { name: decodeLimit }), latestFrameQueue())
-    : element('queue', { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 1_000_000_000 });
+    ? chain(element('lenscastratelimit', { name: decodeLimit }), latestFrameQueue(decodeQueue))
+    : element('queue', {
+        name: decodeQueue,
+        'max-size-buffers': 0,
+        'max-size-bytes': 0,
+        'max-size-time': 1_000_000_000,
+      });
 }

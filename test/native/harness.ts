@@ -34,10 +34,16 @@ const open: NativePipeline[] = [];
 /** Opens a pipeline that collects its events and is closed after the test. `onFrames` is called at each ring. */
 export function openPipeline(
   description: string,
-  options: { sinks?: string[]; tap?: string; meters?: string[]; onFrames?: (pipeline: NativePipeline) => void } = {},
+  options: {
+    sinks?: string[];
+    tap?: string;
+    meters?: string[];
+    afterDelivery?: readonly string[];
+    onFrames?: (pipeline: NativePipeline) => void;
+  } = {},
 ): Opened {
   const events: PipelineEvent[] = [];
-  const { sinks = [], tap, meters = [], onFrames } = options;
+  const { sinks = [], tap, meters = [], afterDelivery = [], onFrames } = options;
   const handlers: PipelineHandlers = {
     onFrames() {
       opened.rings += 1;
@@ -47,7 +53,8 @@ export function openPipeline(
       events.push(event);
     },
   };
-  const pipeline = addon.openPipeline(description, { sinks, meters, ...(tap === undefined ? {} : { tap }) }, handlers);
+  const wanted = { sinks, meters, afterDelivery, ...(tap === undefined ? {} : { tap }) };
+  const pipeline = addon.openPipeline(description, wanted, handlers);
   const opened: Opened = { pipeline, events, rings: 0 };
   open.push(pipeline);
   return opened;

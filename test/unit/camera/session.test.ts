@@ -13,6 +13,7 @@ const plan: SessionPlan = {
   tap: 'tap',
   lateValves: [],
   meters: ['gate_low', 'encode_low'],
+  afterDelivery: [],
   outputs: [
     { tier: 'source', medium: 'jpeg', sink: 'sink_source', valves: ['valve_source'] },
     { tier: 'high', medium: 'jpeg', sink: 'sink_high', valves: ['decode', 'valve_high'] },
@@ -159,6 +160,38 @@ describe('Session', () => {
     await session.close();
   });
 
+  it('shuts it soon where video was watched, unless somebody had a picture lately', async () => {
+    const late = { ...plan, lateValves: ['decode'] };
+    const { start, opened, time } = setUp({ watched: [video('low')], findPlan: () => Promise.resolve(late) });
+    const session = start();
+    const pipeline = await opened();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const pass = (ms: number) => {
+      time.nowMs += ms;
+      vi.advanceTimersByTime(ms);
+    };
+    try {
+      session.watch(video('low'), false);
+      pass(1900);
+      expect(openValves(pipeline), 'who comes back at once finds it open').toEqual(['decode']);
+      pass(200);
+      expect(openValves(pipeline)).toEqual([]);
+      session.watch(video('low'), true);
+      session.watch(jpeg('low'), true);
+      pass(1000);
+      session.watch(jpeg('low'), false);
+      pass(5000);
+      session.watch(video('low'), false);
+      pass(9900);
+      expect(openValves(pipeline), 'as long as after the picture alone').toEqual(['decode']);
+      pass(200);
+      expect(openValves(pipeline)).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+    await session.close();
+  });
+
   it('lets no more be decoded than what is watched takes', async () => {
     const outputs = plan.outputs.map((output) => {
       if (output.tier === 'source') return output;
@@ -243,7 +276,7 @@ describe('Session', () => {
       const session = start();
       const pipeline = await opened();
       expect(openValves(pipeline)).toEqual(['h264valve_source']);
-      show(pipeline, '', realSps.high);
+      show(pipeline, '', '4201');
       expect(verdicts).toEqual([]);
       expect(openValves(pipeline)).toEqual(['h264valve_source']);
       show(pipeline, 'video/x-h264, stream-format=(string)byte-stream', realSps.high);
@@ -254,7 +287,41 @@ describe('Session', () => {
       expect(openValves(pipeline)).toEqual(['h264valve_source']);
       show(pipeline, 'video/x-h264', realSps.highBFrames);
       expect(verdicts[1]?.reason).toMatch(/B-frames/);
+      expect(frames, 'what no browser shows').toEqual([]);
+      await session.close();
+    });
+
+    it('gives who watches it the first keyframe, also before its caps are known', async () => {
+      const { start, opened, verdicts, frames } = setUp({ findPlan, watched: [own] });
+      const session = start();
+      show(await opened(), '', realSps.high);
+      expect(verdicts).toEqual([{ passes: true, reason: null }]);
       expect(frames).toHaveLength(1);
+      await session.close();
+    });
+
+    it('gives who is told soon that it passes what comes, and listens on until that is certain', async () => {
+      const { start, opened, verdicts } = setUp({ findPlan });
+      const session = start();
+      const pipeline = await opened();
+      // Main, and its VUI doesn't say whether pictures are reordered.
+      show(pipeline, 'video/x-h264', '674d0028f42132');
+      for (let frame = 1; frame < 6; frame++) show(pipeline, 'video/x-h264', '674d0028f42132');
+      expect(verdicts).toEqual([{ passes: true, reason: null }]);
+      expect(openValves(pipeline)).toEqual(['h264valve_source']);
+      for (let frame = 6; frame < 60; frame++) show(pipeline, 'video/x-h264', '674d0028f42132');
+      expect(verdicts).toHaveLength(1);
+      expect(openValves(pipeline)).toEqual([]);
+      await session.close();
+    });
+
+    it('gives nobody another codec, however much it is waited for', async () => {
+      const { start, opened, verdicts, frames } = setUp({ findPlan, watched: [own] });
+      const session = start();
+      const pipeline = await opened();
+      show(pipeline, '', '4201');
+      show(pipeline, 'video/x-h265', '4201');
+      expect([verdicts.length, frames.length]).toEqual([1, 0]);
       await session.close();
     });
 

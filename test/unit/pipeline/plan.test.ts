@@ -25,8 +25,8 @@ const sources = {
 } satisfies Readonly<Record<string, PipelineSource>>;
 
 /** Builds it, as a camera would, and takes it down again. Throws where GStreamer doesn't accept it. */
-async function build({ description, tap, meters, outputs }: PipelinePlan): Promise<void> {
-  const options = { sinks: outputs.map(({ sink }) => sink), tap, meters };
+async function build({ description, tap, meters, afterDelivery, outputs }: PipelinePlan): Promise<void> {
+  const options = { sinks: outputs.map(({ sink }) => sink), tap, meters, afterDelivery };
   const pipeline = addon.openPipeline(description, options, { onFrames() {}, onEvent() {} });
   const valves = new Set(outputs.flatMap(({ valves }) => valves));
   for (const valve of valves) {
