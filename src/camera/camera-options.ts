@@ -3,6 +3,7 @@ import type { Log } from '../core/log.js';
 import type { NativeAddon, PipelineRunner } from '../native/addon.types.js';
 import type { Acceleration } from './acceleration.js';
 import type { Camera } from './camera.js';
+import { logState } from './state-log.js';
 import type { Supervision } from './supervisor.js';
 
 export interface CameraOptions {
@@ -22,4 +23,27 @@ export interface CameraListener {
   onState?(camera: Camera, from: Supervision['state']): void;
   /** What tiers there are is known, or known anew, or one of them was changed. */
   onTiers?(camera: Camera): void;
+}
+
+/** Who listens to a camera. */
+export class CameraListeners {
+  readonly #listeners = new Set<CameraListener>();
+
+  /** Returns the function that ends the listening; idempotent. */
+  add(listener: CameraListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tellTiers(camera: Camera): void {
+    for (const listener of this.#listeners) listener.onTiers?.(camera);
+  }
+
+  /** Where the state, or its cause, is another than before; the log too. */
+  tellState(camera: Camera, before: Supervision, log: Log): void {
+    const { state, cause } = camera.supervision;
+    if (state === before.state && cause?.code === before.cause?.code) return;
+    logState(log, before, camera.supervision);
+    for (const listener of this.#listeners) listener.onState?.(camera, before.state);
+  }
 }

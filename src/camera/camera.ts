@@ -11,7 +11,7 @@ import type { Passthrough } from '../pipeline/passthrough.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting } from '../pipeline/tier.js';
 import type { Acceleration } from './acceleration.js';
-import type { CameraListener, CameraOptions } from './camera-options.js';
+import { type CameraListener, CameraListeners, type CameraOptions } from './camera-options.js';
 import { whereabouts } from './cause.js';
 import { Keeper } from './keeper.js';
 import type { KeptPicture } from './kept-pictures.js';
@@ -20,7 +20,6 @@ import { Planner } from './planner.js';
 import { changedTiers, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
 import type { SourceProgress } from './source-progress.js';
 import { StandIn } from './stand-in.js';
-import { logState } from './state-log.js';
 import type { Supervision } from './supervisor.js';
 import type { TierChange } from './tier-settings.js';
 import type { OutputWork } from './tier-work.js';
@@ -40,7 +39,7 @@ export class Camera {
   readonly #planner: Planner;
   readonly #standIn: StandIn;
   readonly #keeper: Keeper;
-  readonly #listeners = new Set<CameraListener>();
+  readonly #listeners = new CameraListeners();
   #config: CameraConfig;
   #profile: string | null = null;
   #closed = false;
@@ -210,6 +209,11 @@ export class Camera {
     return channel;
   }
 
+  /** Has it run and listened to, as its own H.264 would be, until the returned function is called; that is idempotent. */
+  holdSourceVideo(): () => void {
+    return this.#tiers.sourceVideo?.hold() ?? (() => undefined);
+  }
+
   /** The last picture before the camera was lost, of this tier if there was one; null where there never was one. */
   lastPicture(tier: string): KeptPicture | null {
     return this.#standIn.lastPicture(tier);
@@ -225,8 +229,7 @@ export class Camera {
 
   /** Returns the function that ends the listening. */
   listen(listener: CameraListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   async close(): Promise<void> {
@@ -273,8 +276,7 @@ export class Camera {
 
   #onSupervision(before: Supervision): void {
     if (this.#closed) return;
-    const { state, cause } = this.supervision;
-    if (state !== before.state || cause?.code !== before.cause?.code) this.#announce(before);
+    this.#listeners.tellState(this, before, this.#options.log);
     this.#standIn.follow(this.supervision, this.#config.name, this.#tiers.watched);
   }
 
@@ -293,12 +295,6 @@ export class Camera {
   }
 
   #announceTiers(): void {
-    if (this.#closed) return;
-    for (const listener of this.#listeners) listener.onTiers?.(this);
-  }
-
-  #announce(before: Supervision): void {
-    logState(this.#options.log, before, this.supervision);
-    for (const listener of this.#listeners) listener.onState?.(this, before.state);
+    if (!this.#closed) this.#listeners.tellTiers(this);
   }
 }

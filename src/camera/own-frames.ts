@@ -3,8 +3,13 @@ import type { Medium } from '../hub/viewer-registry.js';
 import { type Passthrough, passesNot } from '../pipeline/passthrough.js';
 import { type PlannedOutput, SOURCE_TIER } from '../pipeline/plan.js';
 
-const notYetKnown = passesNot('it is not known before the camera was watched for the first time');
+const notYetKnown: Passthrough = passesNot('it is not known before the camera was watched for the first time');
 const givesNone = passesNot('the camera gives no H.264');
+
+/** Whether it was found out, of what {@link OwnFrames.video} tells; it takes a keyframe of most cameras. */
+export function isKnown(video: Passthrough): boolean {
+  return video !== notYetKnown;
+}
 
 /**
  * Whether viewers can have a camera's own frames, as JPEGs or as H.264, and so whether there is the tier `source`. What

@@ -1,10 +1,10 @@
-import { type Passthrough, PassthroughJudge } from '../pipeline/passthrough.js';
+import { beginsH264, type Passthrough, PassthroughJudge } from '../pipeline/passthrough.js';
 import { otherCodec } from './own-frames.js';
 
 export interface SourceVideoOptions {
   /** What passes the source: its caps, '' as long as that isn't known. */
   readonly caps: () => string;
-  /** Told once it is clear, and each time it is another. */
+  /** Told once it can be told, and each time it is another. */
   readonly onVerdict: (video: Passthrough) => void;
 }
 
@@ -21,20 +21,28 @@ export class SourceVideo {
 
   /** Whether it need not be listened to any more where nobody watches it. */
   get isClear(): boolean {
-    return this.#told !== null;
+    return this.#told !== null && (!this.#isH264 || this.#judge.isCertain);
+  }
+
+  /** Whether browsers could show it, by all that was seen of it. */
+  get canBeShown(): boolean {
+    return this.#isH264 && this.#judge.verdict?.passes !== false;
   }
 
   see(accessUnit: Uint8Array): void {
-    if (this.#isH264) {
-      this.#judge.see(accessUnit);
-      this.#tell(this.#judge.verdict);
-      return;
-    }
+    this.#isH264 ||= this.#begins(accessUnit);
+    if (!this.#isH264) return;
+    this.#judge.see(accessUnit);
+    this.#tell(this.#judge.verdict);
+  }
+
+  #begins(accessUnit: Uint8Array): boolean {
     const caps = this.#options.caps();
-    this.#tell(otherCodec(caps));
-    if (caps === '' || this.isClear) return;
-    this.#isH264 = true;
-    this.see(accessUnit);
+    // Of a pipeline in another process they come later than its first frame.
+    if (caps === '') return beginsH264(accessUnit);
+    const other = otherCodec(caps);
+    this.#tell(other);
+    return other === null;
   }
 
   #tell(video: Passthrough | null): void {

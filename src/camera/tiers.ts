@@ -61,6 +61,11 @@ export class Tiers {
     return this.namesOf('h264').includes(name) ? this.#videos.get(name) : undefined;
   }
 
+  /** The camera's own H.264, whatever it is, also before that is known. */
+  get sourceVideo(): VideoChannel | undefined {
+    return this.#videos.get(SOURCE_TIER);
+  }
+
   get channels(): Iterable<Channel> {
     return this.#channels.values();
   }
@@ -128,6 +133,7 @@ export class Tiers {
       clock: this.#options.clock,
       onDemand: (wanted) => this.#videos.get(tier) === channel && this.#count(output, wanted),
       onKeyframeWanted: () => this.#options.onKeyframeWanted(output),
+      keepsStart: tier === SOURCE_TIER,
     });
     return channel;
   }

@@ -113,9 +113,12 @@ export function cameraNotFound(camera: string, known: readonly string[]): LensEr
   return new LensError('CAMERA_NOT_FOUND', message, { details: { camera, known } });
 }
 
-export function tierNotFound(tier: string, camera: string, known: readonly string[]): LensError {
-  const message = `Camera ${quote(camera)} has no tier ${quote(tier)}. Known tiers: ${listNames(known)}.`;
-  return new LensError('TIER_NOT_FOUND', message, { details: { camera, tier, known } });
+/** `reason` says why the camera doesn't have a tier that others have. */
+export function tierNotFound(tier: string, camera: string, known: readonly string[], reason?: string): LensError {
+  const because = reason === undefined ? '' : `: ${reason}`;
+  const message = `Camera ${quote(camera)} has no tier ${quote(tier)}${because}. Known tiers: ${listNames(known)}.`;
+  const details = { camera, tier, known, ...(reason === undefined ? {} : { reason }) };
+  return new LensError('TIER_NOT_FOUND', message, { details });
 }
 
 export function viewerNotFound(viewer: string): LensError {

@@ -2,13 +2,16 @@ import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import { RateMeter } from '../core/rate.js';
 import { FrameAges } from './frame-ages.js';
+import { KeptStart } from './kept-start.js';
 
 export interface VideoChannelOptions {
   readonly clock: Clock;
-  /** Called with true when the first receiver comes and with false when the last one left. */
+  /** Called with true when somebody is there, or about to come, and with false when nobody is any more. */
   readonly onDemand: (wanted: boolean) => void;
   /** Somebody can't go on without a keyframe. */
   readonly onKeyframeWanted: () => void;
+  /** Its maker gives keyframes when it likes to: the last one is kept for who is about to come. */
+  readonly keepsStart?: boolean;
 }
 
 /** Takes every access unit, in the order of decoding. The frame belongs to the channel: retain it to keep it. */
@@ -21,8 +24,8 @@ const longestWithoutKeyframeMs = 5000;
 
 /**
  * The H.264 access units of one tier (Annex B byte stream, parameter sets before each keyframe) on their way to
- * everybody who watches it. They build on each other: none is left out and none is kept. Owns a timer while a keyframe
- * is asked for.
+ * everybody who watches it. They build on each other: none is left out, and none is kept while anybody watches. Owns a
+ * timer while a keyframe is asked for.
  */
 export class VideoChannel {
   readonly name: string;
@@ -32,6 +35,8 @@ export class VideoChannel {
   readonly latency: FrameAges;
   readonly #options: VideoChannelOptions;
   readonly #receivers = new Set<VideoReceiver>();
+  readonly #start = new KeptStart();
+  #holds = 0;
   #published = 0;
   #keyframes = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -64,17 +69,35 @@ export class VideoChannel {
     if (accessUnit.isKeyframe) this.#keyframeCame();
     else if (this.#options.clock() - this.#askedMs > longestWithoutKeyframeMs) this.requestKeyframe();
     for (const receive of this.#receivers) receive(accessUnit);
+    if (this.#options.keepsStart && this.#receivers.size === 0 && this.#holds > 0) this.#start.push(accessUnit);
   }
 
-  /** Returns the function that ends it; idempotent. */
+  /** Returns the function that ends it; idempotent. What was kept for who comes first follows in a moment. */
   subscribe(receiver: VideoReceiver): () => void {
     const receive: VideoReceiver = (accessUnit) => receiver(accessUnit);
+    const start = this.#start.take();
     this.#receivers.add(receive);
-    if (this.#receivers.size === 1) this.#options.onDemand(true);
+    if (this.#receivers.size + this.#holds === 1) this.#options.onDemand(true);
+    // Once whoever it is has its place.
+    if (start.length > 0) queueMicrotask(() => this.#catchUp(receive, start));
     return () => {
-      if (!this.#receivers.delete(receive) || this.#receivers.size > 0) return;
-      this.#cancelAsking();
-      this.#options.onDemand(false);
+      if (!this.#receivers.delete(receive)) return;
+      if (this.#receivers.size === 0) this.#cancelAsking();
+      this.#leaves();
+    };
+  }
+
+  /** Has it run for somebody who is about to come. Returns the function that ends it; idempotent. */
+  hold(): () => void {
+    this.#holds++;
+    if (this.#receivers.size + this.#holds === 1) this.#options.onDemand(true);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holds--;
+      if (this.#holds === 0) this.#start.clear();
+      this.#leaves();
     };
   }
 
@@ -84,6 +107,17 @@ export class VideoChannel {
     const waitMs = this.#askedMs + keyframesApartMs - this.#options.clock();
     if (waitMs <= 0) this.#ask();
     else this.#asking = setTimeout(() => this.#ask(), waitMs);
+  }
+
+  #leaves(): void {
+    if (this.#receivers.size + this.#holds === 0) this.#options.onDemand(false);
+  }
+
+  #catchUp(receive: VideoReceiver, start: readonly Frame[]): void {
+    for (const accessUnit of start) {
+      if (this.#receivers.has(receive)) receive(accessUnit);
+      accessUnit.release();
+    }
   }
 
   #ask(): void {

@@ -21,8 +21,10 @@ const profiles = new Map([
   [100, 'High'],
 ]);
 const highestLevelIdc = 51;
-// Where the stream doesn't say whether it has B-frames: at most every third frame of one that has them is none.
-const framesWithoutB = 60;
+// Where the stream doesn't say whether it has B-frames: most that have them begin with some, and nobody is to wait long.
+const framesUntilLikely = 6;
+// At most every third frame of one that has them is none.
+const framesUntilCertain = 60;
 
 /** By the parameter set alone; null where that doesn't tell. Pure. */
 export function judgeSps(sps: Sps): Passthrough | null {
@@ -41,13 +43,30 @@ export function judgeSps(sps: Sps): Passthrough | null {
 const chromaNames = ['monochrome', '4:2:0', '4:2:2', '4:4:4'];
 const hasBFrames = 'it has B-frames, which browsers can not show in WebRTC';
 
+/** Whether these bytes begin an H.264 stream: start codes, and a parameter set before its first slice. Pure. */
+export function beginsH264(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0 || bytes[1] !== 0) return false;
+  for (const unit of nalUnits(bytes)) {
+    const type = nalType(unit);
+    if (type === NAL.sps) return parseSps(unit) !== null;
+    if (type >= NAL.slice && type <= NAL.idrSlice) return false;
+  }
+  return false;
+}
+
 /** Looks at a camera's access units until it is clear whether they can pass, and on, since a camera may change. */
 export class PassthroughJudge {
-  /** Null until it is clear. */
+  /** By all that was seen so far; null before that says anything. */
   verdict: Passthrough | null = null;
   #sps: Buffer | undefined;
   #bySps: Passthrough | null = null;
   #withoutB = 0;
+
+  /** Whether the verdict stays as long as the camera sends the same. */
+  get isCertain(): boolean {
+    if (this.verdict === null) return false;
+    return !this.verdict.passes || this.#bySps !== null || this.#withoutB >= framesUntilCertain;
+  }
 
   /** In the order of the stream. Cheap: nothing behind the first slice is looked at. */
   see(accessUnit: Uint8Array): void {
@@ -74,9 +93,9 @@ export class PassthroughJudge {
 
   #seeSlice(unit: Uint8Array): void {
     if (isBSlice(unit)) this.verdict = passesNot(hasBFrames);
-    else if (this.verdict === null) {
+    else if (this.verdict?.passes !== false && this.#withoutB < framesUntilCertain) {
       this.#withoutB++;
-      if (this.#withoutB >= framesWithoutB) this.verdict = PASSES;
+      if (this.#withoutB >= framesUntilLikely) this.verdict = PASSES;
     }
   }
 }

@@ -4,7 +4,7 @@ import { bodyType, checkBody, readText } from '../body.js';
 import type { App, RequestContext, Services } from '../environment.js';
 import { parseIceServer } from '../ice-links.js';
 import { offerSchema, signalSchema } from '../schemas/webrtc.js';
-import { watchRequest } from '../watch-request.js';
+import { watchByWebRtc } from '../watch-by-webrtc.js';
 import { mostSdpBytes, sessionPath } from './whep.js';
 
 /** WebRTC as go2rtc's and camera-streamer's clients ask for it. */
@@ -22,11 +22,11 @@ const jsonType = 'application/json';
 const sdpType = 'application/sdp';
 
 /** go2rtc's: an offer as JSON is answered with JSON, one as SDP as WHEP does it, and one as text with a text. */
-async function answerInKind(c: RequestContext, camera: Camera, { cameras, whep }: Services): Promise<Response> {
+async function answerInKind(c: RequestContext, camera: Camera, services: Services): Promise<Response> {
   const type = bodyType(c);
   const body = await readText(c, [jsonType, sdpType, 'text/plain', ''], mostSdpBytes);
   const offer = type === jsonType ? checkBody(body, offerSchema).sdp : body;
-  const { id, etag, sdp } = await whep.answer(offer, await watchRequest(c, camera, cameras));
+  const { id, etag, sdp } = await watchByWebRtc(c, camera, services, offer);
   c.header('Location', sessionPath(camera.id, id));
   c.header('ETag', etag);
   c.header('Cache-Control', 'no-store');
@@ -35,16 +35,17 @@ async function answerInKind(c: RequestContext, camera: Camera, { cameras, whep }
 }
 
 /** camera-streamer's: the server makes the offer, and all messages go to one path. */
-async function signal(c: RequestContext, camera: Camera, { cameras, whep, webRtc }: Services): Promise<Response> {
+async function signal(c: RequestContext, camera: Camera, services: Services): Promise<Response> {
+  const { whep, webRtc } = services;
   const said = checkBody(await readText(c, [jsonType], mostSdpBytes), signalSchema);
   c.header('Cache-Control', 'no-store');
   switch (said.type) {
     case 'request': {
-      const { id, sdp } = await whep.offer(await watchRequest(c, camera, cameras));
+      const { id, sdp } = await watchByWebRtc(c, camera, services, null);
       return c.json({ id, type: 'offer', sdp, iceServers: webRtc.iceServers.map(parseIceServer) });
     }
     case 'offer': {
-      const { id, sdp } = await whep.answer(said.sdp, await watchRequest(c, camera, cameras));
+      const { id, sdp } = await watchByWebRtc(c, camera, services, said.sdp);
       return c.json({ id, type: 'answer', sdp });
     }
     case 'answer':

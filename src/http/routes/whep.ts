@@ -3,7 +3,7 @@ import { LensError, quote } from '../../core/errors.js';
 import { readText } from '../body.js';
 import type { App, RequestContext, Services } from '../environment.js';
 import { iceLinks } from '../ice-links.js';
-import { watchRequest } from '../watch-request.js';
+import { watchByWebRtc } from '../watch-by-webrtc.js';
 
 const sdpType = 'application/sdp';
 const fragmentType = 'application/trickle-ice-sdpfrag';
@@ -23,7 +23,7 @@ export function whepRoutes(app: App, services: Services): void {
   const begin = async (c: RequestContext): Promise<Response> => {
     const camera = cameraOf(c);
     const offer = await readText(c, [sdpType], mostSdpBytes);
-    const { id, etag, sdp } = await whep.answer(offer, await watchRequest(c, camera, cameras));
+    const { id, etag, sdp } = await watchByWebRtc(c, camera, services, offer);
     c.header('Location', sessionPath(camera.id, id));
     c.header('ETag', etag);
     c.header('Accept-Patch', fragmentType);

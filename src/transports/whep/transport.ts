@@ -87,6 +87,12 @@ export class WhepTransport {
     return this.#entries.size;
   }
 
+  /** For who has to wait before he can be answered: throws at once what {@link answer}, or {@link offer}, would. */
+  mustTake(offer: string | null): void {
+    if (offer !== null) parseOffer(offer);
+    this.#mustHaveRoom();
+  }
+
   /** Answers an offer. Throws SDP_INVALID, OFFER_UNPLAYABLE, TOO_MANY_VIEWERS and SHUTTING_DOWN. */
   async answer(text: string, request: WhepRequest): Promise<Established> {
     const offer = parseOffer(text);

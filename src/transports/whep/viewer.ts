@@ -46,7 +46,7 @@ export class WhepViewer implements Viewer {
   #tier: string;
   #choice: TierChoice;
   /** Keeps the tier running until packets of it are sent. */
-  #unsubscribe: (() => void) | undefined;
+  #release: (() => void) | undefined;
   #stream: ViewerStream | undefined;
   #isClosed = false;
 
@@ -147,20 +147,20 @@ export class WhepViewer implements Viewer {
     this.#isClosed = true;
     this.#stream?.close();
     this.#options.onClose(this);
-    this.#unsubscribe?.();
+    this.#release?.();
   }
 
   #await(tier: string): void {
-    const unsubscribe = this.#options.channelOf(tier).subscribe(() => undefined);
-    this.#unsubscribe?.();
-    this.#unsubscribe = unsubscribe;
+    const release = this.#options.channelOf(tier).hold();
+    this.#release?.();
+    this.#release = release;
   }
 
   #switchTo(tier: string): void {
     const { channelOf, packetsOf } = this.#options;
     this.#stream?.switchTo(packetsOf(channelOf(tier)));
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#release?.();
+    this.#release = undefined;
   }
 
   #sent(unit: RtpAccessUnit, tier: RtpTier): void {

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Frame } from '../../../src/core/frame.js';
 import { VideoChannel } from '../../../src/hub/video-channel.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function setUp() {
+function setUp(keepsStart = false) {
   const demand: boolean[] = [];
   const asked: number[] = [];
   const clock = () => Date.now();
@@ -13,6 +13,7 @@ function setUp() {
     clock,
     onDemand: (wanted) => demand.push(wanted),
     onKeyframeWanted: () => asked.push(clock()),
+    keepsStart,
   });
   const publish = (sequence: number, isKeyframe = false) => {
     const free = vi.fn<() => void>();
@@ -82,4 +83,84 @@ it('asks by itself where none came for five seconds, once in that time', () => {
     publish(frame);
   }
   expect(asked.map((atMs) => atMs - keyframeMs)).toEqual([5100, 10_200]);
+});
+
+describe('for somebody who is about to come', () => {
+  const watch = (channel: VideoChannel) => {
+    const seen: number[] = [];
+    const leave = channel.subscribe(({ sequence, data }) => seen.push(data.length === 10 ? sequence : Number.NaN));
+    return { seen, leave };
+  };
+
+  it('runs, and is wanted until nobody is there nor about to come', () => {
+    const { channel, demand } = setUp();
+    const release = channel.hold();
+    const leave = channel.subscribe(() => {});
+    release();
+    release();
+    expect(demand).toEqual([true]);
+    expect(channel.receiverCount).toBe(1);
+    leave();
+    expect(demand).toEqual([true, false]);
+  });
+
+  it('keeps what can’t be asked for since its last keyframe, in order, and frees what it copied', async () => {
+    const { channel, publish } = setUp(true);
+    channel.hold();
+    publish(1);
+    publish(2, true);
+    publish(3);
+    const frees = [publish(4, true), publish(5), publish(6)];
+    for (const free of frees) expect(free).toHaveBeenCalledOnce();
+    const { seen } = watch(channel);
+    expect(seen, 'not before it has its place').toEqual([]);
+    await Promise.resolve();
+    publish(7);
+    expect(seen).toEqual([4, 5, 6, 7]);
+    const second = watch(channel);
+    await Promise.resolve();
+    expect(second.seen).toEqual([]);
+  });
+
+  it('keeps nothing for longer than a second, nor after the last who was to come gave up', async () => {
+    const { channel, publish } = setUp(true);
+    const release = channel.hold();
+    publish(1, true);
+    vi.advanceTimersByTime(1001);
+    publish(2);
+    const late = watch(channel);
+    await Promise.resolve();
+    expect(late.seen).toEqual([]);
+    late.leave();
+    publish(3, true);
+    release();
+    const { seen } = watch(channel);
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+  });
+
+  it('keeps nothing where a keyframe can be asked for, and nothing while somebody watches', async () => {
+    const asking = setUp();
+    asking.channel.hold();
+    asking.publish(1, true);
+    const first = watch(asking.channel);
+    const { channel, publish } = setUp(true);
+    channel.hold();
+    const watching = watch(channel);
+    publish(1, true);
+    watching.leave();
+    const second = watch(channel);
+    await Promise.resolve();
+    expect([first.seen, watching.seen, second.seen]).toEqual([[], [1], []]);
+  });
+
+  it('gives nothing to who left at once', async () => {
+    const { channel, publish } = setUp(true);
+    channel.hold();
+    publish(1, true);
+    const { seen, leave } = watch(channel);
+    leave();
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSps, PassthroughJudge } from '../../../src/pipeline/passthrough.js';
+import { beginsH264, judgeSps, PassthroughJudge } from '../../../src/pipeline/passthrough.js';
 import { parseSps, type Sps } from '../../../src/pipeline/sps.js';
 import { realSps } from './real-sps.js';
 
@@ -45,26 +45,29 @@ describe('judgeSps', () => {
   });
 });
 
-describe('PassthroughJudge', () => {
-  const keyframe = (sps: string) => Buffer.concat([unit('0910'), unit(sps), unit('68ce3c80'), unit(slices.I)]);
+const keyframe = (sps: string) => Buffer.concat([unit('0910'), unit(sps), unit('68ce3c80'), unit(slices.I)]);
 
+describe('PassthroughJudge', () => {
   it('is clear at the first keyframe where that says all', () => {
     const judge = new PassthroughJudge();
     judge.see(unit(slices.P));
     expect(judge.verdict).toBeNull();
     judge.see(keyframe(realSps.high));
-    expect(judge.verdict).toEqual({ passes: true, reason: null });
+    expect(judge).toMatchObject({ verdict: { passes: true, reason: null }, isCertain: true });
   });
 
   it('looks for B slices where the keyframe does not say', () => {
     expect(parseSps(Buffer.from(quietUnit, 'hex'))).toMatchObject({ width: 64, height: 64, maxReorderFrames: null });
     const judge = new PassthroughJudge();
     judge.see(keyframe(quietUnit));
-    for (let frame = 1; frame < 59; frame++) judge.see(unit(slices.P));
+    for (let frame = 1; frame < 5; frame++) judge.see(unit(slices.P));
     expect(judge.verdict).toBeNull();
     judge.see(unit(slices.P));
-    expect(judge.verdict).toEqual({ passes: true, reason: null });
+    expect(judge).toMatchObject({ verdict: { passes: true, reason: null }, isCertain: false });
+    for (let frame = 6; frame < 60; frame++) judge.see(unit(slices.P));
+    expect(judge).toMatchObject({ verdict: { passes: true, reason: null }, isCertain: true });
     judge.see(unit(slices.B));
+    expect(judge.isCertain).toBe(true);
     expect(judge.verdict?.reason).toMatch(/B-frames/);
   });
 
@@ -88,4 +91,14 @@ describe('PassthroughJudge', () => {
     }
     expect(judge.verdict).toBeNull();
   });
+});
+
+it.each([
+  ['a keyframe of H.264', keyframe(realSps.high), true],
+  ['another access unit of H.264', unit(slices.P), false],
+  ['a keyframe of H.265', Buffer.concat([unit('40010c01'), unit('42010101'), unit('4401c1'), unit('2601af')]), false],
+  ['a JPEG', Buffer.from('ffd8ffe000104a464946', 'hex'), false],
+  ['nothing', Buffer.alloc(0), false],
+])('knows by its bytes whether H.264 begins: %s', (_name, bytes, begins) => {
+  expect(beginsH264(bytes)).toBe(begins);
 });
