@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { CameraConfig } from '../config/config.js';
 import type { PipelineRunner } from '../native/addon.types.js';
+import { judgeCaps } from '../pipeline/passthrough.js';
 import { fileProbe, type PipelineSource, v4l2Query } from '../pipeline/source.js';
 import { parseV4l2Mode, pickV4l2Mode } from '../pipeline/v4l2-mode.js';
 import { CameraFault } from './cause.js';
@@ -56,7 +57,9 @@ async function inspectFile(path: string, addon: PipelineRunner): Promise<Pipelin
     throw new CameraFault({ code: 'unsupported', message: `${path} holds no video: ${told}`, permanent });
   });
   const media = /^[\w/-]+/.exec(caps)?.[0] ?? '';
-  return { kind: 'file', path, codec: media === 'image/jpeg' ? 'jpeg' : 'other', caps: media };
+  const video = judgeCaps(caps);
+  const codec = media === 'image/jpeg' ? 'jpeg' : 'other';
+  return { kind: 'file', path, codec, caps: media, ...(video === null ? {} : { video }) };
 }
 
 async function mustExist(path: string, message: string): Promise<void> {

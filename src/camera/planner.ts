@@ -4,6 +4,7 @@ import { h264Changes } from '../pipeline/h264.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import { planPipeline } from '../pipeline/plan.js';
 import { type Processing, softwareProcessing } from '../pipeline/processing.js';
+import type { PipelineSource } from '../pipeline/source.js';
 import { type ElementSetting, tierChanges } from '../pipeline/tier.js';
 import type { Acceleration } from './acceleration.js';
 import { whereabouts } from './cause.js';
@@ -39,7 +40,7 @@ export class Planner {
     this.processing = softwareProcessing(options.encoder);
     this.inspection = new Inspection(
       () => inspectSource({ ...config(), tiers: tiers().allSettings() }, runner()),
-      (source) => this.learn(planPipeline(source, new Map(), { h264: null })),
+      (source) => this.#learnSource(source),
     );
   }
 
@@ -74,6 +75,12 @@ export class Planner {
     const { acceleration } = this.#options;
     if (acceleration !== undefined)
       void this.inspection.current?.then((source) => acceleration.learn(source, caps)).catch(() => undefined);
+  }
+
+  #learnSource(source: PipelineSource): void {
+    this.learn(planPipeline(source, new Map(), { h264: null }));
+    if (source.kind !== 'file' || source.video === undefined) return;
+    if (this.#options.own.learnVideo(source.video)) this.#options.onOwnFrames();
   }
 
   /** What is planned tells of the source too. */

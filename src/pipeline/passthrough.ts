@@ -43,6 +43,21 @@ export function judgeSps(sps: Sps): Passthrough | null {
 const chromaNames = ['monochrome', '4:2:0', '4:2:2', '4:4:4'];
 const hasBFrames = 'it has B-frames, which browsers can not show in WebRTC';
 
+/**
+ * By the first parameter set in the `codec_data` of caps, an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1);
+ * null where there is none, or it doesn't tell. Pure.
+ */
+export function judgeCaps(caps: string): Passthrough | null {
+  const [, hex] = /^video\/x-h264,.*\bcodec_data=\(buffer\)([0-9a-f]+)/.exec(caps) ?? [];
+  if (hex === undefined) return null;
+  const record = Buffer.from(hex, 'hex');
+  const begin = spsLengthAt + 2;
+  const sps = record.length < begin ? null : parseSps(record.subarray(begin, begin + record.readUInt16BE(spsLengthAt)));
+  return sps && judgeSps(sps);
+}
+
+const spsLengthAt = 6;
+
 /** Whether these bytes begin an H.264 stream: start codes, and a parameter set before its first slice. Pure. */
 export function beginsH264(bytes: Uint8Array): boolean {
   if (bytes[0] !== 0 || bytes[1] !== 0) return false;

@@ -1,6 +1,7 @@
 import { type Memory, rawCaps } from './catalogue/memory.js';
 import type { Codec } from './catalogue/row.js';
 import { ACCESS_UNITS } from './h264-units.js';
+import type { Passthrough } from './passthrough.js';
 import { chain, element, quoted } from './syntax.js';
 import type { V4l2Mode } from './v4l2-mode.js';
 
@@ -11,7 +12,14 @@ export type PipelineSource =
   | { readonly kind: 'rtsp'; readonly url: string; readonly transport: 'tcp' | 'udp'; readonly latencyMs: number }
   /** JPEGs that TypeScript reads and pushes. */
   | { readonly kind: 'http' }
-  | { readonly kind: 'file'; readonly path: string; readonly codec: 'jpeg' | 'other'; readonly caps: string }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly codec: 'jpeg' | 'other';
+      readonly caps: string;
+      /** Whether its H.264 can be passed on; left out where that doesn't show before it plays. */
+      readonly video?: Passthrough;
+    }
   | {
       readonly kind: 'csi';
       readonly sensor: number;

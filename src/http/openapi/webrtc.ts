@@ -4,7 +4,10 @@ import { json, type Operation, operation } from './operation.js';
 
 const tierName = (description: string) => z.string().meta({ description });
 const query = {
-  tier: tierName('A tier, or auto (the default): the best that the link carries'),
+  tier: tierName(
+    'A tier, or auto (the default): the best that the link carries. `source` is a camera’s own H.264; of one that was ' +
+      'never seen the answer takes until it has told whether it can be passed on, at most five seconds',
+  ),
   max_tier: tierName('The best tier that auto may give'),
   min_tier: tierName('The least tier that auto may give'),
 };

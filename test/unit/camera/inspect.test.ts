@@ -89,6 +89,28 @@ describe('inspectSource', () => {
     });
   });
 
+  it.each([
+    // As GStreamer 1.22 tells of files of x264, with two B-frames and with none.
+    ['0164000cffe100196764000cacd941419b0110000003001000000301e0f142996001000668ebe3cb22c0', /B-frames/],
+    ['0142c00cffe100186742c00cd901419b0110000003001000000301e0f142a48001000568cb83cb20', null],
+  ])('sees by a file’s parameter sets whether it can be passed on', async (record, reason) => {
+    const addon = new FakeAddon();
+    const caps = `video/x-h264, stream-format=(string)avc, codec_data=(buffer)${record}, width=(int)320`;
+    addon.probeResult = () => Promise.resolve({ caps, bytes: 1 });
+    expect(await inspect({ kind: 'file', path: file }, addon)).toMatchObject({
+      video: { passes: reason === null, reason: reason === null ? null : expect.stringMatching(reason) },
+    });
+  });
+
+  it.each(['', '01', '0164000cffe1', '0164000cffe1ffff67'])(
+    'takes whatever parameter sets there are: %j',
+    async (record) => {
+      const addon = new FakeAddon();
+      addon.probeResult = () => Promise.resolve({ caps: `video/x-h264, codec_data=(buffer)${record}`, bytes: 1 });
+      expect(await inspect({ kind: 'file', path: file }, addon)).not.toHaveProperty('video');
+    },
+  );
+
   it('tells a file that is not there from one that holds no video', async () => {
     const gone = await faultOf(inspect({ kind: 'file', path: '/no/such.mp4' }));
     expect(gone).toMatchObject({ code: 'gone', permanent: false });
