@@ -6,9 +6,22 @@ import type { MoveReason } from '../hub/events.js';
 import type { Medium, TierChoice, Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
 import { allowedTiers } from './bounds.js';
 
+/** What counts of a camera. */
+type HeldCamera = Pick<Camera, 'profile' | 'allTierNames' | 'tierNamesOf'>;
+
 /** The tiers that a viewer of the camera may be on now, best first and never empty. */
-export function tiersFor(camera: Camera, medium: Medium, choice: TierChoice): readonly string[] {
-  return allowedTiers(camera.tierNamesOf(medium), { ...choice, profile: camera.profile });
+export function tiersFor(camera: HeldCamera, medium: Medium, choice: TierChoice): readonly string[] {
+  const names = camera.tierNamesOf(medium);
+  return allowedTiers(names, { ...choice, profile: profileAmong(names, camera) });
+}
+
+/** The camera's profile, or what is nearest to it, rather below than above, where a medium doesn't have that tier. */
+function profileAmong(names: readonly string[], { profile, allTierNames }: HeldCamera): string | null {
+  if (profile === null || names.includes(profile)) return profile;
+  // Only `source` may not be there in any: the best.
+  const place = allTierNames.indexOf(profile);
+  const isThere = (name: string) => names.includes(name);
+  return allTierNames.slice(place + 1).find(isThere) ?? allTierNames.slice(0, place + 1).findLast(isThere) ?? null;
 }
 
 /** Where a viewer begins. Throws TIER_NOT_FOUND where it names a tier that the camera doesn't have. */

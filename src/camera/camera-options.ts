@@ -35,6 +35,11 @@ export class CameraListeners {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells them nothing any more. */
+  clear(): void {
+    this.#listeners.clear();
+  }
+
   tellTiers(camera: Camera): void {
     for (const listener of this.#listeners) listener.onTiers?.(camera);
   }

@@ -66,7 +66,7 @@ export class Camera {
       encoder: this.#encoder,
       acceleration: options.acceleration,
       own: this.#own,
-      onOwnFrames: () => this.#announceTiers(),
+      onOwnFrames: () => this.#listeners.tellTiers(this),
     });
     this.#standIn = new StandIn({
       addon: options.addon,
@@ -141,9 +141,15 @@ export class Camera {
     return this.#profile;
   }
 
+  /** The tiers that there are for a profile, best first; `source` also where it isn't known yet if there is one. */
+  get profileNames(): readonly string[] {
+    return this.#tiers.namesToHold;
+  }
+
   /** Whoever asks moves the viewers. Throws TIER_NOT_FOUND. */
   holdTo(profile: string | null): void {
-    if (profile !== null) this.channel(profile);
+    if (profile !== null && !this.profileNames.includes(profile))
+      throw tierNotFound(profile, this.id, this.profileNames);
     this.#profile = profile;
   }
 
@@ -167,7 +173,7 @@ export class Camera {
     if (resized || before.quality !== after.quality) this.channel(tier).meanFrameBytes = null;
     const isBest = this.#tiers.allSettings()[0] === after;
     if (isBest && (resized || before.fps !== after.fps)) this.#planner.inspection.forget();
-    this.#announceTiers();
+    this.#listeners.tellTiers(this);
     return after;
   }
 
@@ -189,8 +195,8 @@ export class Camera {
       this.#planner.inspection.forget();
       this.#keeper.beginAnew();
     }
-    if (this.#profile !== null && !this.tierNames.includes(this.#profile)) this.#profile = null;
-    if (otherSource || otherTiers) this.#announceTiers();
+    if (this.#profile !== null && !this.profileNames.includes(this.#profile)) this.#profile = null;
+    if (otherSource || otherTiers) this.#listeners.tellTiers(this);
     // Whoever watched a tier that is gone counts no more.
     this.#keeper.countDemand();
   }
@@ -234,6 +240,7 @@ export class Camera {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#listeners.clear();
     await this.#standIn.close();
     await this.#keeper.close();
     await this.#planner.inspection.idle;
@@ -260,7 +267,7 @@ export class Camera {
         plan: () => this.#planner.plan(),
         onPlan: (plan) => this.#planner.learn(plan),
         onFrame: (output, frame) => this.#publish(output, frame),
-        onSourceVideo: (video) => void (this.#own.learnVideo(video) && this.#announceTiers()),
+        onSourceVideo: (video) => void (this.#own.learnVideo(video) && this.#listeners.tellTiers(this)),
         onCaps: (caps) => this.#planner.learnCaps(caps),
         onHardwareFault: ({ factories, reason, hung }) =>
           this.#options.acceleration?.failed(factories, reason, hung === true),
@@ -282,9 +289,7 @@ export class Camera {
 
   #keepPictures(loops: boolean): void {
     if (loops) return;
-    for (const { name, newest } of this.#tiers.channels) {
-      if (newest !== undefined && !newest.isStandIn) this.#standIn.keep({ tier: name, medium: 'jpeg' }, newest);
-    }
+    this.#standIn.keepNewest(this.#tiers.channels);
     this.#tiers.clear();
   }
 
@@ -292,9 +297,5 @@ export class Camera {
     // Of pictures the channel has the last one; of video what can be shown alone.
     if (output.medium === 'h264' && frame.isKeyframe) this.#standIn.keep(output, frame);
     this.#tiers.publish(output, frame);
-  }
-
-  #announceTiers(): void {
-    if (!this.#closed) this.#listeners.tellTiers(this);
   }
 }

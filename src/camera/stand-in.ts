@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { wallClockMs } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { Log } from '../core/log.js';
+import type { Channel } from '../hub/channel.js';
 import type { NativeAddon } from '../native/addon.types.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import { type Output, type OutputKey, outputOf } from '../pipeline/output.js';
@@ -58,6 +59,13 @@ export class StandIn {
   /** Keeps a copy of an output's last picture, which may go with its pipeline then. */
   keep(output: Output, frame: Frame): void {
     this.#pictures.keep(output, frame);
+  }
+
+  /** The same for the newest of each of these, which aren't the camera's where it stands in for that. */
+  keepNewest(channels: Iterable<Pick<Channel, 'name' | 'newest'>>): void {
+    for (const { name, newest } of channels) {
+      if (newest !== undefined && !newest.isStandIn) this.keep({ tier: name, medium: 'jpeg' }, newest);
+    }
   }
 
   /** The pictures were of another camera. */

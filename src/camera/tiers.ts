@@ -47,6 +47,12 @@ export class Tiers {
     return [...all].toSorted((a, b) => Number(b === SOURCE_TIER) - Number(a === SOURCE_TIER));
   }
 
+  /** Those that viewers can be held to, best first: also `source` as long as it may turn out that there is one. */
+  get namesToHold(): readonly string[] {
+    const isOpen = this.#options.own.pass('h264') === undefined && !this.names.includes(SOURCE_TIER);
+    return isOpen ? [SOURCE_TIER, ...this.names] : this.names;
+  }
+
   get watched(): ReadonlySet<OutputKey> {
     return this.#watched;
   }

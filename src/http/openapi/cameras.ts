@@ -30,7 +30,10 @@ export const cameraOperations: readonly Operation[] = [
     errors: ['CAMERA_NOT_FOUND'],
   }),
   operation('put', '/api/cameras/{id}/profile', 'cameras', 'Hold auto viewers to a tier', {
-    description: 'Also those that come later, as near to it as their own max_tier and min_tier allow. auto lets go.',
+    description:
+      'Those that watch and those that come later, by whatever transport, as near to it as their own max_tier and ' +
+      'min_tier allow; where there is no such tier in their medium, the next one below it. `source` is taken also as long ' +
+      'as it is not known whether the camera has it. auto lets go.',
     body: json(anyProfileSchema),
     responses: { 200: { description: 'As it is now', content: json(anyProfileSchema) } },
     errors: ['CAMERA_NOT_FOUND', ...changeErrors],

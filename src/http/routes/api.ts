@@ -29,7 +29,7 @@ export function apiRoutes(app: App, { cameras, viewers }: Services): void {
   app.get('/api/cameras/:id/profile', (c) => c.json(profileView(cameras.get(c.req.param('id')))));
   app.put('/api/cameras/:id/profile', async (c) => {
     const camera = cameras.get(c.req.param('id'));
-    const { tier } = await readBody(c, profileSchema(camera.tierNames));
+    const { tier } = await readBody(c, profileSchema(camera.profileNames));
     camera.holdTo(tier === 'auto' ? null : tier);
     putAllInBounds(camera, viewers);
     return c.json(profileView(camera));

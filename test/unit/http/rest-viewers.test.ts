@@ -21,7 +21,17 @@ describe('the profile of a camera', () => {
     expect(viewer.tier).toBe('low');
   });
 
+  it('may be the camera’s own picture as long as that may turn out to be there', async () => {
+    const { ask, watch, camera } = restHarness({ source: { kind: 'rtsp', url: 'rtsp://cam/' } });
+    const viewer = watch('a', 'low');
+    const response = await ask('PUT', '/api/cameras/front/profile', { tier: 'source' });
+    expect([response.status, await response.json()]).toEqual([200, { tier: 'source' }]);
+    expect([camera.profile, viewer.tier], 'of its JPEGs the best').toEqual(['source', 'high']);
+    expect(() => camera.holdTo('best')).toThrow(/no tier "best". Known tiers: source, high, low/);
+  });
+
   it.each([
+    [{ tier: 'source' }, 'tier: "source" is not valid; allowed is auto, high, low.'],
     [{ tier: 'best' }, 'tier: "best" is not valid; allowed is auto, high, low.'],
     [{}, 'tier: is missing; allowed is auto, high, low.'],
   ])('is refused: %j', async (body, detail) => {
