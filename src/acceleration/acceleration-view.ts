@@ -2,7 +2,7 @@
 import type { Choice } from '../pipeline/catalogue/choice.js';
 import { isHardware, type Job, type Row } from '../pipeline/catalogue/row.js';
 import type { Findings } from './findings.js';
-import type { SetAside } from './setbacks.js';
+import type { Setbacks } from './setbacks.js';
 
 export interface JobView {
   readonly element: string;
@@ -16,12 +16,12 @@ export type AccelerationView = Readonly<Record<Job, JobView | null>>;
 export interface ViewOptions {
   readonly choice: Choice | null;
   readonly findings: Findings | null;
-  readonly setAside: ReadonlyMap<string, SetAside>;
+  readonly setbacks: Setbacks;
   /** Whether it is being found out. */
   readonly isProbing: boolean;
 }
 
-export function viewOf({ choice, findings, setAside, isProbing }: ViewOptions): AccelerationView {
+export function viewOf({ choice, findings, setbacks, isProbing }: ViewOptions): AccelerationView {
   const job = (name: Job, row: Pick<Row, 'element' | 'family'> | null): JobView | null => {
     if (row === null) return null;
     const hardware = isHardware(row);
@@ -29,8 +29,12 @@ export function viewOf({ choice, findings, setAside, isProbing }: ViewOptions): 
   };
   const whyNot = (name: Job): string | null => {
     const candidates = findings?.findings.filter((each) => each.job === name && isHardware(each)) ?? [];
-    const aside = candidates.flatMap(({ element }) => setAside.get(element) ?? [])[0];
+    const aside = candidates.flatMap(({ element }) => setbacks.setAside.get(element) ?? [])[0];
     if (aside !== undefined) return `${aside.element}: ${aside.reason}`;
+    const resting = candidates.find(({ element }) => setbacks.failed.has(element));
+    if (resting !== undefined) {
+      return `${resting.element}: ${setbacks.failed.get(resting.element)?.reason}; it rests and has a second chance`;
+    }
     const there = candidates.filter(({ reason }) => reason !== 'absent');
     const failed = there.find(({ passes }) => !passes);
     if (failed !== undefined) return `${failed.element}: ${failed.reason}`;

@@ -15,7 +15,15 @@ import type { FindingsCache } from './cache.js';
 import { type Findings, usableRows } from './findings.js';
 import { hardwareUse } from './hardware-use.js';
 import type { ProbeQueue } from './probe-queue.js';
-import { NO_SETBACKS, newlySetAside, reduceSetbacks, type SetbackEvent } from './setbacks.js';
+import {
+  leftAlone,
+  NO_SETBACKS,
+  newlySetAside,
+  reduceSetbacks,
+  restEndsMs,
+  type SetbackEvent,
+  WATCHED_REST_MS,
+} from './setbacks.js';
 import { formatOfCaps, formatOfSource, type StreamFormat } from './stream-format.js';
 
 export interface CameraAccelerationOptions {
@@ -40,6 +48,8 @@ export class CameraAcceleration {
   #choice: Choice | null = null;
   #findings: Findings | null = null;
   #asked = false;
+  /** When what the last plan left out only for its rest has rested; null where there is nothing of that. */
+  #restEndsMs: number | null = null;
 
   constructor(options: CameraAccelerationOptions) {
     this.#options = options;
@@ -57,6 +67,7 @@ export class CameraAcceleration {
     const probedAt = this.#findings?.probedAt ?? null;
     if (this.#probedAt !== null && probedAt !== this.#probedAt) this.#reduce({ type: 'probed' });
     this.#probedAt = probedAt;
+    this.#restEndsMs = restEndsMs(this.#setbacks, this.#options.clock());
     this.#choice = format === null ? null : this.#choose(format);
     const hardware = this.#choice === null ? null : hardwareUse(this.#choice, tiers, this.#findings?.startMs ?? null);
     if (this.#choice === null || format === null || hardware === null) {
@@ -85,23 +96,39 @@ export class CameraAcceleration {
     queue.ask(format);
   }
 
-  /** A pipeline failed, and one of these elements is why; `hung`: it never started. */
+  /** A pipeline runs from now on in which these elements work. */
+  began(factories: readonly string[]): void {
+    this.#reduce({ type: 'began', elements: factories, atMs: this.#options.clock() });
+  }
+
+  /** It is over. */
+  ended(): void {
+    this.#reduce({ type: 'ended', atMs: this.#options.clock() });
+  }
+
+  /** It failed, and one of these elements is why; `hung`: it never started. */
   failed(factories: readonly string[], reason: string, hung: boolean): void {
-    this.#options.log.warn(`hardware failed: ${factories.join(' or ')}: ${reason}`);
+    this.#options.log.warn(`hardware failed, software does its work: ${factories.join(' or ')}: ${reason}`);
     this.#reduce({ type: 'failed', elements: factories, reason, hung, atMs: this.#options.clock() });
+  }
+
+  /** Whether what the running pipeline does without has rested, and the pipeline is to begin anew with it. */
+  hasRested(isWatched: boolean): boolean {
+    if (this.#restEndsMs === null) return false;
+    return this.#options.clock() >= this.#restEndsMs + (isWatched ? WATCHED_REST_MS : 0);
   }
 
   get view(): AccelerationView {
     return viewOf({
       choice: this.#choice,
       findings: this.#findings,
-      setAside: this.#setbacks.setAside,
+      setbacks: this.#setbacks,
       isProbing: this.#asked && this.#findings === null,
     });
   }
 
   #choose(format: StreamFormat): Choice | null {
-    const rows = usableRows(this.#software, this.#findings, new Set(this.#setbacks.setAside.keys()));
+    const rows = usableRows(this.#software, this.#findings, leftAlone(this.#setbacks, this.#options.clock()));
     return chooseRows(rows, format, parseVersion(this.#options.addon.gstreamerVersion));
   }
 
@@ -114,7 +141,7 @@ export class CameraAcceleration {
     this.fallbacks += fresh.length;
     const names = fresh.map(({ element }) => element).join(', ');
     const what = fresh.length === 1 ? `${names} is` : `${names} are`;
-    this.#options.log.error(`${what} set aside until the next probe, software does the work: ${first.reason}`);
+    this.#options.log.error(`${what} set aside until the next probe: ${first.reason}`);
   }
 }
 

@@ -32,19 +32,19 @@ export interface Findings {
 }
 
 /**
- * The rows that may be used: those of a chip that passed, and all software. A job of which an element is set aside is
+ * The rows that may be used: those of a chip that passed, and all software. A job of which an element is left alone is
  * software's: the next best element has the same driver.
  */
-export function usableRows(rows: Catalogue, found: Findings | null, setAside: ReadonlySet<string>): Catalogue {
+export function usableRows(rows: Catalogue, found: Findings | null, leftAlone: ReadonlySet<string>): Catalogue {
   const passed = new Set(found?.findings.filter(({ passes }) => passes).map(({ row }) => row));
   const works = found?.together === null;
-  const jobs = new Set(Object.values(rows).flatMap((list: readonly Row[]) => jobsOf(list, setAside)));
+  const jobs = new Set(Object.values(rows).flatMap((list: readonly Row[]) => jobsOf(list, leftAlone)));
   return restrict(rows, (row: Row) => {
     if (!isHardware(row)) return true;
-    return works && passed.has(row.id) && !jobs.has(row.job) && !row.needs.some((need) => setAside.has(need));
+    return works && passed.has(row.id) && !jobs.has(row.job) && !row.needs.some((need) => leftAlone.has(need));
   });
 }
 
-function jobsOf(rows: readonly Row[], setAside: ReadonlySet<string>): readonly Job[] {
-  return rows.flatMap((row) => (isHardware(row) && setAside.has(row.element) ? [row.job] : []));
+function jobsOf(rows: readonly Row[], leftAlone: ReadonlySet<string>): readonly Job[] {
+  return rows.flatMap((row) => (isHardware(row) && leftAlone.has(row.element) ? [row.job] : []));
 }

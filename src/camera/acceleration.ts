@@ -40,8 +40,14 @@ export interface Acceleration {
   plan(source: PipelineSource, tiers: readonly string[], software: H264Encoder | null): AcceleratedPlan;
   /** What a source delivers, as caps: called whenever that is seen, and otherwise than before. */
   learn(source: PipelineSource, caps: string): void;
-  /** A pipeline failed, and one of these elements is why; `hung`: it never started. */
+  /** A pipeline runs from now on in which these elements work. */
+  began(factories: readonly string[]): void;
+  /** It is over. */
+  ended(): void;
+  /** It failed, and one of these elements is why; `hung`: it never started. */
   failed(factories: readonly string[], reason: string, hung: boolean): void;
+  /** Whether the running pipeline is to begin anew, with elements that it does without since they failed. */
+  hasRested(isWatched: boolean): boolean;
   readonly view: AccelerationView;
   /** How often an element was set aside. */
   readonly fallbacks: number;

@@ -24,6 +24,10 @@ export class Awaited {
     return this.#waiting.has(key);
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0;
+  }
+
   /** Nothing where it is awaited already. */
   add(key: OutputKey): void {
     if (!this.#waiting.has(key)) this.#waiting.set(key, { sinceMs: this.#clock(), hadOne: false });

@@ -259,6 +259,7 @@ export class Camera {
     const keeper = new Keeper({
       clock,
       random,
+      acceleration: this.#options.acceleration,
       runner: () => this.#runner,
       watched: () => this.#tiers.watched,
       loops: () => this.#config.source.kind === 'file',
@@ -269,8 +270,6 @@ export class Camera {
         onFrame: (output, frame) => this.#publish(output, frame),
         onSourceVideo: (video) => void (this.#own.learnVideo(video) && this.#listeners.tellTiers(this)),
         onCaps: (caps) => this.#planner.learnCaps(caps),
-        onHardwareFault: ({ factories, reason, hung }) =>
-          this.#options.acceleration?.failed(factories, reason, hung === true),
         onClosing: (loops) => this.#keepPictures(loops),
         // What the device could do may have changed when it comes back.
         onFault: () => this.#planner.inspection.forget(),

@@ -33,8 +33,8 @@ const stallMs = 700;
 
 interface Progress {
   out: number;
-  /** The fewest frames that it had in hand. */
-  latency: number;
+  /** The fewest frames that it had in hand; null before it gave any. */
+  latency: number | null;
   /** Since when it gives none although it has more in hand than usual; null while it is well. */
   stuckSinceMs: number | null;
 }
@@ -48,26 +48,34 @@ export class StallWatch {
     this.#hardware = hardware;
   }
 
-  /** Call it several times a second. The first in the order of pictures is named: those behind it starve. */
+  /** Call it several times a second while somebody watches. The first in the order of pictures is named: those behind it starve. */
   look(meters: Readonly<Record<string, MeterStats>>, nowMs: number): HardwareFault | null {
     const stuck = [...this.#hardware.metered].flatMap(([name, factory]) => {
       const stats = meters[name];
-      return stats !== undefined && this.#isStuck(name, stats, nowMs) ? [factory] : [];
+      const forMs = stats === undefined ? null : this.#stuckForMs(name, stats, nowMs);
+      return forMs === null ? [] : [{ factories: [factory], reason: `it stalled: no frame for ${forMs} ms` }];
     });
-    const [first] = stuck;
-    return first === undefined ? null : { factories: [first], reason: `it stalled: no frame for ${stallMs} ms` };
+    return stuck[0] ?? null;
   }
 
-  #isStuck(name: string, { in: taken, out }: MeterStats, nowMs: number): boolean {
+  /** Nobody wants frames: to hold some back is no stall. */
+  pause(): void {
+    for (const progress of this.#progress.values()) progress.stuckSinceMs = null;
+  }
+
+  /** How long it may hold frames back, where it does for longer; else null. */
+  #stuckForMs(name: string, { in: taken, out }: MeterStats, nowMs: number): number | null {
     const inHand = taken - out;
     const before = this.#progress.get(name);
     if (before === undefined || before.out !== out) {
-      const latency = Math.min(inHand, before?.latency ?? inHand);
-      this.#progress.set(name, { out, latency, stuckSinceMs: null });
-      return false;
+      const latency = out === 0 ? null : Math.min(inHand, before?.latency ?? inHand);
+      this.#progress.set(name, { out, latency, stuckSinceMs: out === 0 && inHand > 0 ? nowMs : null });
+      return null;
     }
-    if (inHand <= before.latency) return false;
+    if (inHand <= (before.latency ?? 0)) return null;
     before.stuckSinceMs ??= nowMs;
-    return nowMs - before.stuckSinceMs >= stallMs;
+    // Its first frame is part of its start.
+    const limitMs = before.latency === null ? this.#hardware.startTimeoutMs : stallMs;
+    return nowMs - before.stuckSinceMs >= limitMs ? limitMs : null;
   }
 }

@@ -1,40 +1,52 @@
+import type { Clock } from '../core/clock.js';
 import type { RunnablePipeline } from '../native/addon.types.js';
 import type { HardwareUse } from './acceleration.js';
 import { isElementError, type PipelineFault } from './cause.js';
 import { blameHardware, type HardwareFault, StallWatch } from './hardware-fault.js';
 
+export interface HardwareGuardOptions {
+  readonly hardware: HardwareUse;
+  readonly clock: Clock;
+  /** Whether anybody watches what the pipeline gives. */
+  readonly isWatched: () => boolean;
+  readonly onFault: (fault: HardwareFault) => void;
+}
+
+// A stall that is seen late is a longer wait for the viewers.
+const lookEveryMs = 100;
+
 /**
  * Watches over the chip's elements of one pipeline: that they start, give frames, and are blamed for what is theirs.
- * Owns a timer while the pipeline starts.
+ * Owns a timer from `start()` to `close()`, which is idempotent.
  */
 export class HardwareGuard {
-  readonly #hardware: HardwareUse;
-  readonly #onFault: (fault: HardwareFault) => void;
+  readonly #options: HardwareGuardOptions;
   readonly #stalls: StallWatch;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  constructor(hardware: HardwareUse, onFault: (fault: HardwareFault) => void) {
-    this.#hardware = hardware;
-    this.#onFault = onFault;
-    this.#stalls = new StallWatch(hardware);
+  constructor(options: HardwareGuardOptions) {
+    this.#options = options;
+    this.#stalls = new StallWatch(options.hardware);
   }
 
   /** As the pipeline's; a start that hangs is told, and waited for all the same. */
   async start(pipeline: RunnablePipeline): Promise<void> {
-    const { factories, startTimeoutMs } = this.#hardware;
+    const { factories, startTimeoutMs } = this.#options.hardware;
     const fault = { factories, reason: `the start hung for ${startTimeoutMs} ms`, hung: true };
-    const limit = setTimeout(() => this.#onFault(fault), startTimeoutMs);
-    await pipeline.start().finally(() => clearTimeout(limit));
+    this.#timer = setTimeout(() => this.#options.onFault(fault), startTimeoutMs);
+    await pipeline.start().finally(() => clearTimeout(this.#timer));
+    if (!this.#closed) this.#timer = setInterval(() => this.#look(pipeline), lookEveryMs);
   }
 
-  /** Looks for elements that stall; call it several times a second. */
-  look(pipeline: RunnablePipeline, nowMs: number): void {
-    const fault = this.#stalls.look(pipeline.stats().meters, nowMs);
-    if (fault !== null) this.#onFault(fault);
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
   }
 
   /** True where the chip is to blame for what an element said: it is told then. */
   blame(fault: PipelineFault): boolean {
-    return this.#tell(blameHardware(this.#hardware, fault));
+    return this.#tell(blameHardware(this.#options.hardware, fault));
   }
 
   /** The same for what opening or starting the pipeline threw. */
@@ -42,16 +54,22 @@ export class HardwareGuard {
     if (isElementError(error)) return this.blame(error);
     // A description that can't be built is none of the source's making either.
     const isUnbuilt = error instanceof Error && 'code' in error && error.code === 'ERR_PARSE';
-    return isUnbuilt && this.#tell({ factories: this.#hardware.factories, reason: error.message });
+    return isUnbuilt && this.#tell({ factories: this.#options.hardware.factories, reason: error.message });
   }
 
   /** The pipeline gives no pictures, and nothing tells why. */
   blameAll(reason: string): void {
-    this.#onFault({ factories: this.#hardware.factories, reason });
+    this.#options.onFault({ factories: this.#options.hardware.factories, reason });
+  }
+
+  #look(pipeline: RunnablePipeline): void {
+    const { isWatched, clock } = this.#options;
+    if (isWatched()) this.#tell(this.#stalls.look(pipeline.stats().meters, clock()));
+    else this.#stalls.pause();
   }
 
   #tell(fault: HardwareFault | null): boolean {
-    if (fault !== null) this.#onFault(fault);
+    if (fault !== null) this.#options.onFault(fault);
     return fault !== null;
   }
 }

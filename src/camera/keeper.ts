@@ -4,8 +4,8 @@ import type { PipelineRunner } from '../native/addon.types.js';
 import type { Output, OutputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import type { ElementSetting } from '../pipeline/tier.js';
+import type { Acceleration } from './acceleration.js';
 import type { Whereabouts } from './cause.js';
-import type { HardwareFault } from './hardware-fault.js';
 import { findAilment, findLoss, findUndecodable, stallTimeoutMs } from './health.js';
 import { whyUnreachable } from './network-cause.js';
 import { PathWatch } from './path-watch.js';
@@ -34,8 +34,6 @@ export interface KeeperHandlers {
   onSourceVideo(video: Passthrough): void;
   /** What the source delivers, as caps; called when that is seen, and otherwise than before. */
   onCaps(caps: string): void;
-  /** The chip is why the pipeline fails. */
-  onHardwareFault(fault: HardwareFault): void;
   /** The pipeline is about to be closed; a frame that is held would keep its buffers. `loops`: it opens again at once. */
   onClosing(loops: boolean): void;
   /** The pipeline failed: what was known of its source may have changed. */
@@ -56,6 +54,8 @@ export interface KeeperOptions {
   readonly whereabouts: () => Whereabouts;
   /** Draws the jitter of a wait, 0 to 1. */
   readonly random: () => number;
+  /** Is told what becomes of the chip's elements. */
+  readonly acceleration?: Pick<Acceleration, 'began' | 'ended' | 'failed' | 'hasRested'> | undefined;
   readonly handlers: KeeperHandlers;
 }
 
@@ -142,7 +142,7 @@ export class Keeper {
     const before = this.#supervision;
     const { next, actions } = supervise(before, event, clock(), settings);
     this.#supervision = next;
-    if (actions.includes('close')) handlers.onClosing(event.type === 'ended');
+    if (actions.includes('close')) this.#onClosing(event.type === 'ended');
     for (const action of actions) this.#act(action);
     if (next.silentStarts > before.silentStarts) void this.#explain();
     this.#schedule(settings);
@@ -189,7 +189,7 @@ export class Keeper {
   }
 
   #open(): void {
-    const { clock, runner, watched, handlers } = this.#options;
+    const { clock, runner, watched, handlers, acceleration } = this.#options;
     this.progress.restart();
     this.work.restart();
     this.#session = new Session(
@@ -198,10 +198,10 @@ export class Keeper {
         clock,
         plan: () => handlers.plan(),
         handlers: {
-          onPlan: (plan) => handlers.onPlan(plan),
+          onPlan: (plan) => this.#onPlan(plan),
           onFrame: (output, frame) => this.#onFrame(output, frame),
           onSourceVideo: (video) => handlers.onSourceVideo(video),
-          onHardwareFault: (fault) => handlers.onHardwareFault(fault),
+          onHardwareFault: ({ factories, reason, hung = false }) => acceleration?.failed(factories, reason, hung),
           onFault: (cause) => this.#onFault(cause),
           onEnded: () => this.#onEnded(),
         },
@@ -209,6 +209,16 @@ export class Keeper {
       watched(),
     );
     this.#poll = setInterval(() => this.#look(), pollMs);
+  }
+
+  #onPlan(plan: SessionPlan): void {
+    this.#options.handlers.onPlan(plan);
+    this.#options.acceleration?.began(plan.hardware?.factories ?? []);
+  }
+
+  #onClosing(loops: boolean): void {
+    this.#options.acceleration?.ended();
+    this.#options.handlers.onClosing(loops);
   }
 
   #countWork(): void {
@@ -248,7 +258,6 @@ export class Keeper {
   /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
   #look(): void {
     this.#countWork();
-    this.#session?.watchHardware();
     const tap = this.#session?.progress();
     if (!tap) return;
     this.#learnCaps();
@@ -259,6 +268,8 @@ export class Keeper {
     const loss = findLoss({ brokenInARow: this.progress.brokenInARow, goodMsAgo });
     if (loss !== null) this.#onFault(loss);
     else if (isDelivering(this.#supervision.state)) this.#diagnose(delivers);
+    const { state, wanted } = this.#supervision;
+    if (state === 'live' && this.#options.acceleration?.hasRested(wanted)) this.#dispatch({ type: 'ended' });
   }
 
   #learnCaps(): void {

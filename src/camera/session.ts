@@ -62,8 +62,8 @@ export interface SessionOptions {
 }
 
 const closeTimeoutMs = 2000;
-// What a chip's driver holds it doesn't give back by waiting.
-const brokenCloseTimeoutMs = 500;
+// A pipeline stops within a hundredth of a second; what a chip's driver holds it doesn't give back by waiting.
+const brokenCloseTimeoutMs = 250;
 const explainTimeoutMs = 2000;
 
 /**
@@ -143,11 +143,6 @@ export class Session {
     return this.#feed?.caps ?? this.progress()?.caps ?? '';
   }
 
-  /** Looks whether the chip still gives frames; call it several times a second. */
-  watchHardware(): void {
-    if (!this.#over && this.#pipeline !== undefined) this.#guard?.look(this.#pipeline, this.#options.clock());
-  }
-
   /** No pictures come, and nothing tells why; false where no chip could be the reason. */
   blameHardware(reason: string): boolean {
     this.#guard?.blameAll(reason);
@@ -178,7 +173,7 @@ export class Session {
     const plan = await findPlan();
     if (this.#over) return;
     this.#plan = plan;
-    if (plan.hardware) this.#guard = new HardwareGuard(plan.hardware, (fault) => this.#failHardware(fault));
+    if (plan.hardware) this.#guard = this.#guardOf(plan.hardware);
     handlers.onPlan(plan);
     const { tap, meters, afterDelivery, threads } = plan;
     const sinks = plan.outputs.map(({ sink }) => sink);
@@ -200,7 +195,14 @@ export class Session {
     await started;
   }
 
+  #guardOf(hardware: HardwareUse): HardwareGuard {
+    const { clock } = this.#options;
+    const onFault = (fault: HardwareFault) => this.#failHardware(fault);
+    return new HardwareGuard({ hardware, clock, isWatched: () => !this.#watched.isEmpty, onFault });
+  }
+
   async #close(): Promise<void> {
+    this.#guard?.close();
     this.#feed?.close();
     this.#valves?.close();
     // First the pipeline: it may be its start that hangs.

@@ -66,7 +66,7 @@ export type SupervisorEvent =
   | { readonly type: 'explained'; readonly cause: Cause }
   /** A device or file that was gone may be there again. */
   | { readonly type: 'appeared' }
-  /** A file's end: it begins again, and that is no fault. */
+  /** It begins again, and that is no fault: a file's end, or something better to run. */
   | { readonly type: 'ended' }
   /** What is to run is another now: begin anew, whatever went wrong before. */
   | { readonly type: 'changed' }

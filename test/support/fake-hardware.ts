@@ -13,6 +13,7 @@ export type Trouble =
   | 'hang-start'
   | 'segv'
   | 'stall-at-17'
+  | 'stall-at-once'
   | 'b-frames'
   | 'ignore-keyframe'
   | 'one-session';

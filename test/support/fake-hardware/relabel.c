@@ -67,6 +67,7 @@ static GstFlowReturn transform_ip(GstBaseTransform *base, GstBuffer *buffer) {
   if (self->place != AT_INPUT) return GST_FLOW_OK;
   self->buffers++;
   if (trouble_is(self->element, "segv")) raise(SIGSEGV);
+  while (trouble_is(self->element, "stall-at-once")) g_usleep(5000);
   if (self->buffers < 17) return GST_FLOW_OK;
   while (trouble_is(self->element, "stall-at-17")) g_usleep(5000);
   if (!trouble_is(self->element, "error-at-17")) return GST_FLOW_OK;

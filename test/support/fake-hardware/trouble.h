@@ -9,7 +9,7 @@
 #include <gst/gst.h>
 
 // absent is FAKE_HARDWARE_ABSENT's. Each of the others: refuse-caps, error-at-17, hang-start, segv, stall-at-17,
-// b-frames, ignore-keyframe, one-session.
+// stall-at-once, b-frames, ignore-keyframe, one-session.
 gboolean trouble_is(const char *element, const char *trouble);
 
 gboolean trouble_is_absent(const char *element);

@@ -7,6 +7,7 @@ import { CameraAcceleration } from '../../../src/acceleration/camera-acceleratio
 import type { Findings } from '../../../src/acceleration/findings.js';
 import { ProbeQueue } from '../../../src/acceleration/probe-queue.js';
 import { type ProbeRunner, pluginVersions } from '../../../src/acceleration/prober.js';
+import { REST_MS, WATCHED_REST_MS } from '../../../src/acceleration/setbacks.js';
 import { formatKey, formatOfSource } from '../../../src/acceleration/stream-format.js';
 import { CATALOGUE } from '../../../src/pipeline/catalogue/catalogue.js';
 import type { Row } from '../../../src/pipeline/catalogue/row.js';
@@ -104,16 +105,46 @@ describe('CameraAcceleration', () => {
     expect(acceleration.view.decode?.hardware).toBe(true);
   });
 
-  it('sets aside what fails twice, until it is probed anew', () => {
+  it('lets an element rest that failed, and says so', () => {
+    const { acceleration, find, clock } = scene();
+    find(today);
+    const planned = () => acceleration.plan(camera, ['low'], null).hardware?.factories ?? [];
+    acceleration.began(planned());
+    expect(acceleration.hasRested(false)).toBe(false);
+    acceleration.failed(['nvjpegenc'], 'the driver is gone', false);
+    acceleration.ended();
+    acceleration.began(planned());
+    expect(planned()).toEqual(['nvv4l2decoder', 'nvvidconv', 'nvv4l2h264enc']);
+    expect(acceleration.fallbacks).toBe(0);
+    expect(acceleration.view.jpeg).toEqual({
+      element: 'jpegenc',
+      hardware: false,
+      fallbackReason: 'nvjpegenc: the driver is gone; it rests and has a second chance',
+    });
+    clock.nowMs += REST_MS;
+    expect([acceleration.hasRested(false), acceleration.hasRested(true)]).toEqual([true, false]);
+    clock.nowMs += WATCHED_REST_MS;
+    expect(acceleration.hasRested(true)).toBe(true);
+    expect(planned()).toContain('nvjpegenc');
+    expect(acceleration.view.jpeg).toEqual({ element: 'nvjpegenc', hardware: true, fallbackReason: null });
+    // It is taken now: nothing is left to begin anew for.
+    expect([acceleration.hasRested(false), acceleration.hasRested(true)]).toEqual([false, false]);
+  });
+
+  it('sets aside what fails again, until it is probed anew', () => {
     const { acceleration, find, clock } = scene();
     find(yesterday);
-    acceleration.plan(camera, ['low'], null);
-    for (const _ of [1, 2]) {
-      acceleration.failed(['nvjpegenc'], 'the driver is gone', false);
-      clock.nowMs += 1000;
-    }
+    const run = (fault?: string) => {
+      acceleration.began(acceleration.plan(camera, ['low'], null).hardware?.factories ?? []);
+      if (fault !== undefined) acceleration.failed(['nvjpegenc'], fault, false);
+      acceleration.ended();
+      clock.nowMs += REST_MS;
+    };
+    run('it stalled');
+    run('the driver is gone');
     expect(acceleration.fallbacks).toBe(1);
     expect(acceleration.plan(camera, ['low'], null).hardware?.factories).not.toContain('nvjpegenc');
+    expect(acceleration.hasRested(false)).toBe(false);
     expect(acceleration.view.jpeg?.fallbackReason).toBe('nvjpegenc: the driver is gone');
     find(today);
     expect(acceleration.plan(camera, ['low'], null).hardware?.factories).toContain('nvjpegenc');

@@ -67,6 +67,22 @@ describe('StallWatch', () => {
     for (let at = 1000; at < 5000; at += 250) expect(watch.look(meters([1000, 1000], [752, 750]), at)).toBeNull();
   });
 
+  it('gives an element as long for its first frame as a start may take', () => {
+    const watch = new StallWatch(hardware);
+    expect(watch.look(meters([1, 0], [0, 0]), 0)).toBeNull();
+    expect(watch.look(meters([1, 0], [0, 0]), 900)).toBeNull();
+    expect(watch.look(meters([1, 0], [0, 0]), 1000)?.factories).toEqual(['nvv4l2decoder']);
+  });
+
+  it('does not blame it for what it holds back while nobody watches', () => {
+    const watch = new StallWatch(hardware);
+    watch.look(meters([5, 5], [5, 5]), 0);
+    expect(watch.look(meters([6, 5], [5, 5]), 100)).toBeNull();
+    watch.pause();
+    expect(watch.look(meters([6, 5], [5, 5]), 5000)).toBeNull();
+    expect(watch.look(meters([6, 5], [5, 5]), 5700)?.factories).toEqual(['nvv4l2decoder']);
+  });
+
   it('bears one that is slow', () => {
     const watch = new StallWatch(hardware);
     for (let at = 0; at < 5000; at += 250) {
