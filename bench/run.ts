@@ -16,6 +16,7 @@ import { starvedViewer } from './scenarios/adaptation/starved-viewer.js';
 import { steadyLinks } from './scenarios/adaptation/steady-links.js';
 import { tierChange } from './scenarios/adaptation/tier-change.js';
 import { tierCost } from './scenarios/adaptation/tier-cost.js';
+import { chips } from './scenarios/chips.js';
 import { crashes } from './scenarios/crashes.js';
 import { faults } from './scenarios/faults.js';
 import { isolation } from './scenarios/isolation.js';
@@ -55,6 +56,7 @@ const scenarios = [
   isolation,
   faults,
   crashes,
+  chips,
   softwareChain,
   steadyLinks,
   fallingLink,
