@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     pool: 'forks',
     include: ['test/**/*.test.ts'],
-    // Two cores: more files at once only make the timing of real pipelines worse.
-    maxWorkers: 2,
+    // Two cores are a third idle with two files at once: tests wait for cameras, time-outs and browsers. More than three
+    // only slow each other down.
+    maxWorkers: 3,
     testTimeout: 90_000,
     hookTimeout: 60_000,
     reporters: ['default'],
