@@ -1,7 +1,7 @@
 import type { LinkSample } from '../hub/link.js';
-import type { AdaptationInput, AdaptationState } from './decide.js';
 import { read } from './link-meter.js';
 import { type Choice, neededBps } from './options.js';
+import type { AdaptationInput, AdaptationState } from './state.js';
 
 /** Tells whether a link carries less than is sent. Pure. */
 

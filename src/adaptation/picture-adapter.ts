@@ -2,9 +2,10 @@ import type { Clock } from '../core/clock.js';
 import type { Channel } from '../hub/channel.js';
 import type { AdaptableConnection } from '../hub/link.js';
 import type { Viewer } from '../hub/viewer-registry.js';
-import { type AdaptationState, decide, startAdaptation } from './decide.js';
+import { decide, startAdaptation } from './decide.js';
 import type { TierOption } from './options.js';
 import { Scout } from './scout.js';
+import type { AdaptationState } from './state.js';
 import { type Adapter, directionOf, type TierMove } from './tier-move.js';
 
 /** What a viewer of pictures may be given at this moment. */

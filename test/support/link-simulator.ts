@@ -1,5 +1,6 @@
-import { type AdaptationState, decide, type SwitchReason, startAdaptation } from '../../src/adaptation/decide.js';
+import { decide, type SwitchReason, startAdaptation } from '../../src/adaptation/decide.js';
 import type { TierOption } from '../../src/adaptation/options.js';
+import type { AdaptationState } from '../../src/adaptation/state.js';
 import { FrameRateLimiter } from '../../src/hub/frame-rate-limiter.js';
 import { LinkModel, type SimulatedLink } from './link-model.js';
 

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { TcpConnection } from '../tcp/connection.js';
 import { descriptorOf } from '../tcp/sockets.js';
-import type { FrameWatch } from './watch.js';
 
 /** Text that a client hasn't taken from the server yet; a client with more than this doesn't read. */
 export const MOST_UNSENT_TEXT_BYTES = 256 * 1024;
@@ -15,6 +14,19 @@ export interface ConnectionHandlers {
   onText(text: string): void;
   /** The connection is over, whoever ended it, and so are its watches. Called once. */
   onClose(): void;
+}
+
+/** One of those who take turns on a connection. */
+export interface TurnTaker {
+  /** Its frames left out because the connection was busy. */
+  readonly droppedSlow: number;
+  /** The connection is free. */
+  takeTurn(): void;
+  /** Another one sends. */
+  wait(): void;
+  /** The most frames a second by what was found of the link; null for all. */
+  adaptFps(maxFps: number | null): void;
+  close(): void;
 }
 
 const closeTimeoutMs = 1000;
@@ -32,9 +44,9 @@ export class WebSocketConnection {
   #alive = true;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
-  readonly #watches = new Set<FrameWatch>();
+  readonly #watches = new Set<TurnTaker>();
   #handlers: ConnectionHandlers | undefined;
-  #sender: FrameWatch | undefined;
+  #sender: TurnTaker | undefined;
   #unsentTextBytes = 0;
   #closing = false;
   #closed = false;
@@ -74,7 +86,7 @@ export class WebSocketConnection {
   }
 
   /** The only watch on it; undefined where there are none or several. */
-  get onlyWatch(): FrameWatch | undefined {
+  get onlyWatch(): TurnTaker | undefined {
     const [first] = this.#watches;
     return this.#watches.size === 1 ? first : undefined;
   }
@@ -129,14 +141,14 @@ export class WebSocketConnection {
     return !this.isOpen || this.#socket.writableLength > 0 ? -1 : descriptorOf(this.#socket);
   }
 
-  add(watch: FrameWatch): void {
+  add(watch: TurnTaker): void {
     // What was found of the link counts for one watch that has all of it.
     this.onlyWatch?.adaptFps(null);
     this.#watches.add(watch);
     if (this.#watches.size > 1) this.link.setLinkBps(null);
   }
 
-  remove(watch: FrameWatch): void {
+  remove(watch: TurnTaker): void {
     this.#watches.delete(watch);
   }
 
@@ -146,7 +158,7 @@ export class WebSocketConnection {
   }
 
   /** A watch was handed a frame: the others get none until its turn ends. */
-  turnBegins(sender: FrameWatch): void {
+  turnBegins(sender: TurnTaker): void {
     this.#sender = sender;
     for (const watch of this.#watches) if (watch !== sender) watch.wait();
   }

@@ -7,7 +7,7 @@ import type { AdaptableConnection } from '../../hub/link.js';
 import { Subscription } from '../../hub/subscription.js';
 import type { TierChoice, Viewer, ViewerLink, ViewerStats } from '../../hub/viewer-registry.js';
 import type { FanOut, PartReceiver } from '../tcp/fan-out.js';
-import type { WebSocketConnection } from './connection.js';
+import type { TurnTaker, WebSocketConnection } from './connection.js';
 import { Credit } from './credit.js';
 import { frameMessage } from './frame-message.js';
 
@@ -36,7 +36,7 @@ export interface WatchServices {
  * The frames of one camera on a connection with others. It gets a frame only while the client has granted some, and
  * while it is its turn. Owns its subscription.
  */
-export class FrameWatch implements Viewer, PartReceiver {
+export class FrameWatch implements Viewer, PartReceiver, TurnTaker {
   readonly id = randomBytes(8).toString('hex');
   readonly transport = 'websocket';
   readonly medium = 'jpeg';
