@@ -55,6 +55,33 @@ async function open(server: Server, offering: Offering, path = '/whep'): Promise
   return page;
 }
 
+/** Watches as camera-streamer's own page does: it asks for an offer, and tells its candidates as it finds them. */
+function signalScript(endpoint: string): string {
+  return `(async () => {
+    const say = async (message) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const response = await fetch(${JSON.stringify(endpoint)}, { method: 'POST', headers, body: JSON.stringify(message) });
+      statuses.push(response.status);
+      return response.json();
+    };
+    const statuses = [];
+    const video = Object.assign(document.createElement('video'), { muted: true, autoplay: true });
+    document.body.replaceChildren(video);
+    const offer = await say({ type: 'request', iceServers: [[{ urls: ['stun:192.0.2.7:3478'] }]] });
+    const connection = new RTCPeerConnection({ iceServers: offer.iceServers });
+    connection.addTransceiver('video', { direction: 'recvonly' });
+    connection.ontrack = ({ streams: [stream] }) => { video.srcObject = stream; };
+    connection.onicecandidate = ({ candidate }) => {
+      if (candidate) void say({ type: 'remote_candidate', id: offer.id, candidates: [candidate] });
+    };
+    await connection.setRemoteDescription(offer);
+    await connection.setLocalDescription(await connection.createAnswer());
+    const { type, sdp } = connection.localDescription;
+    await say({ type, id: offer.id, sdp });
+    Object.assign(window, { connection, statuses });
+  })()`;
+}
+
 interface Seen {
   readonly sequences: readonly number[];
   readonly widths: readonly number[];
@@ -115,4 +142,16 @@ describe('Chromium by WHEP', () => {
     await stays.close();
     await until('nobody is left', async () => (await viewers(server)) === 0, 25_000);
   });
+});
+
+test('Chromium by camera-streamer’s signalling shows what the camera sees', async () => {
+  const server = await startCamera();
+  const page = await browser.open(`${server.url}/healthz`);
+  onTestFinished(() => page.close());
+  await page.evaluate(signalScript('/webrtc'));
+  await look(page, 15);
+  const statuses = await page.evaluate<readonly number[]>('statuses');
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(statuses.length, 'an offer, an answer and a candidate').toBeGreaterThanOrEqual(3);
+  expect(page.faults).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseSps } from '../../src/pipeline/sps.js';
+import { CameraStreamerViewer } from '../support/camera-streamer-viewer.js';
 import { stopAfterTest } from '../support/cleanup.js';
 import { sequencesOf, timecodeOf } from '../support/picture.js';
 import { RtspCamera } from '../support/rtsp-camera.js';
@@ -47,6 +49,26 @@ describe.each([
     });
     expect(viewers).toEqual([]);
   });
+});
+
+test.each([
+  { path: '/webrtc?tier=only', candidatesFirst: false },
+  { path: '/cameras/cam/webrtc', candidatesFirst: true },
+])('a client of camera-streamer is sent pictures: $path', async ({ path, candidatesFirst }) => {
+  const tiers = 'only: { width: 640, height: 360, fps: 20, bitrate: 500000 }';
+  const server = stopAfterTest(
+    await Server.start({ config: `cameras: { cam: { source: "test:", tiers: { ${tiers} } } }` }),
+  );
+  const viewer = await CameraStreamerViewer.watch(server.url + path, candidatesFirst);
+  onTestFinished(() => viewer.close());
+  await until('whole access units', () => viewer.units.length >= pictures);
+  const [first] = viewer.units;
+  expect(first?.isKeyframe).toBe(true);
+  expect(parseSps(first?.sps ?? Buffer.alloc(0))).toMatchObject({ width: 640, height: 360 });
+  const steps = viewer.units.slice(1).map(({ timestamp }, i) => timestamp - (viewer.units[i]?.timestamp ?? 0));
+  expect(Math.min(...steps)).toBeGreaterThan(0);
+  const told = await server.json<{ viewers: readonly unknown[] }>('/api/viewers');
+  expect(told.viewers).toMatchObject([{ id: viewer.id, transport: 'webrtc', camera: 'cam', tier: 'only' }]);
 });
 
 test('the viewers that load servers see whole pictures, each with its age', async () => {
