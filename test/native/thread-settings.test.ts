@@ -27,7 +27,9 @@ function threads(): ReadonlyMap<string, ThreadFacts> {
   return new Map(facts);
 }
 
-const ownCpus = threads().get('node')?.cpus ?? '0';
+// Not the same in every version of Node.
+const ownName = readFileSync('/proc/self/comm', 'utf8').trimEnd();
+const ownCpus = threads().get(ownName)?.cpus ?? '0';
 const firstCpu = Number(/^\d+/.exec(ownCpus)?.[0] ?? 0);
 
 async function run(settings: ThreadSettings | undefined, body: (pipeline: NativePipeline) => Promise<void> | void) {
@@ -58,7 +60,7 @@ describe("a pipeline's threads", () => {
       const given = { nice: 7, cpus: String(firstCpu) };
       expect(threads().get('behind:src')).toEqual(given);
       expect(threads().get('shown:src')).toEqual(given);
-      expect(threads().get('node')).toEqual({ nice: getPriority(), cpus: ownCpus });
+      expect(threads().get(ownName)).toEqual({ nice: getPriority(), cpus: ownCpus });
     });
     await until('the end of its threads', () => readdirSync('/proc/self/task').length <= before);
   });
