@@ -109,6 +109,11 @@ bool FrameSink::announce() {
   return std::exchange(unannounced_, false) && !waiting_.empty();
 }
 
+bool FrameSink::hasFrame() const {
+  const std::lock_guard lock(mutex_);
+  return !waiting_.empty();
+}
+
 SinkStats FrameSink::stats() const {
   const std::lock_guard lock(mutex_);
   return stats_;

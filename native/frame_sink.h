@@ -46,6 +46,8 @@ class FrameSink {
   // Whether a frame waits that wasn't announced yet. The bell rings for a frame that finds none waiting, and again
   // where a take leaves some.
   bool announce();
+  // Whether a frame waits.
+  bool hasFrame() const;
   SinkStats stats() const;
   // Drops what waits and all that comes.
   void close();

@@ -68,10 +68,15 @@ void Pipeline::requireStarted(const char* call) const {
   if (!started_) throw AddonError(code::kState, std::string(call) + "() before start()");
 }
 
-bool Pipeline::announceFrames() {
-  bool any = false;
-  for (const auto& [name, sink] : sinks_) any = sink->announce() || any;
-  return any;
+std::vector<std::string> Pipeline::announceFrames() {
+  bool isNews = false;
+  std::vector<std::string> waiting;
+  for (const auto& [name, sink] : sinks_) {
+    isNews = sink->announce() || isNews;
+    if (sink->hasFrame()) waiting.push_back(name);
+  }
+  if (!isNews) waiting.clear();
+  return waiting;
 }
 
 void Pipeline::markStarted() {

@@ -45,8 +45,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   const std::shared_ptr<Doorbell>& bell() const { return bell_; }
   const std::shared_ptr<EventQueue>& events() const { return events_; }
 
-  // Whether a frame waits that wasn't announced yet.
-  bool announceFrames();
+  // The sinks where frames wait; none where all of these were announced before.
+  std::vector<std::string> announceFrames();
 
   // From now on frames and events may come. Throws ERR_CLOSED, ERR_STATE.
   void markStarted();

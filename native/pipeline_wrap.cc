@@ -81,6 +81,12 @@ std::function<std::shared_ptr<Pipeline>()> build(const Napi::CallbackInfo& info,
   return [=] { return Pipeline::open(description, wanted, abandoned); };
 }
 
+Napi::Array toJs(Napi::Env env, const std::vector<std::string>& names) {
+  Napi::Array array = Napi::Array::New(env, names.size());
+  for (uint32_t i = 0; i < names.size(); i += 1) array.Set(i, names[i]);
+  return array;
+}
+
 // What the callback throws reaches `uncaughtException`; it can't stop the ones behind it.
 void call(Napi::Env env, Napi::Value self, Napi::Function function, std::vector<napi_value> args) {
   const napi_status status = napi_call_function(env, self, function, args.size(), args.data(), nullptr);
@@ -182,7 +188,8 @@ void PipelineWrap::deliver(Napi::Env env) {
   const Napi::Object handlers = handlers_.Value();
   const Napi::Function onFrames = onFrames_.Value();
   const Napi::Function onEvent = onEvent_.Value();
-  if (pipeline_->announceFrames()) call(env, handlers, onFrames, {});
+  const std::vector<std::string> sinks = pipeline_->announceFrames();
+  if (!sinks.empty()) call(env, handlers, onFrames, {toJs(env, sinks)});
   for (const Event& event : pipeline_->events()->drain()) {
     const Napi::HandleScope scope(env);
     if (pipeline_->closing()) return;

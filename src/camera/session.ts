@@ -180,7 +180,7 @@ export class Session {
     const pipeline = await addon.openPipelineAsync(
       plan.description,
       { sinks, tap, meters, afterDelivery, ...(threads === undefined ? {} : { threads }) },
-      { onFrames: () => this.#takeFrames(), onEvent: (event) => this.#onEvent(event) },
+      { onFrames: (sinks) => this.#takeFrames(sinks), onEvent: (event) => this.#onEvent(event) },
     );
     this.#pipeline = pipeline;
     // Whoever closed it meanwhile waits for this.
@@ -219,8 +219,9 @@ export class Session {
     this.#valves?.open(this.#plan.outputs.filter(isWanted));
   }
 
-  #takeFrames(): void {
+  #takeFrames(sinks: readonly string[]): void {
     for (const output of this.#plan?.outputs ?? []) {
+      if (!sinks.includes(output.sink)) continue;
       // Access units wait in order; of pictures there is never more than the newest.
       while (this.#takeFrame(output) && output.medium === 'h264');
     }

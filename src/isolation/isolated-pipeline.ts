@@ -127,10 +127,14 @@ export class IsolatedPipeline implements RunnablePipeline {
   #onNotice(notice: Notice): void {
     if (notice.type === 'stats') this.#stats = notice.stats;
     else if (notice.type === 'event') this.#onEvent(notice.event);
-    else {
-      this.#waiting.set(notice.sink, notice);
-      this.#options.handlers.onFrames();
-    }
+    else this.#onFrame(notice);
+  }
+
+  #onFrame(notice: FrameNotice): void {
+    const { pipeline, handlers } = this.#options;
+    this.#waiting.set(notice.sink, notice);
+    const sink = pipeline.sinks[notice.sink];
+    if (sink !== undefined) handlers.onFrames([sink]);
   }
 
   #onEvent(event: PipelineEvent): void {

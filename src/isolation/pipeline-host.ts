@@ -53,8 +53,8 @@ export class PipelineHost {
 
   #open({ description, options }: Extract<ToProcess, { readonly type: 'open' }>): void {
     this.#sinks = options.sinks;
-    const onFrames = () => {
-      for (const sink of this.#sinks.keys()) this.#offer(sink);
+    const onFrames = (sinks: readonly string[]) => {
+      for (const sink of sinks) this.#offer(this.#sinks.indexOf(sink));
     };
     const { addon, send } = this.#options;
     try {

@@ -81,10 +81,10 @@ export type PipelineState = 'null' | 'ready' | 'paused' | 'playing';
 /** Called on the JavaScript thread. What they throw reaches `uncaughtException` like any callback's error. */
 export interface PipelineHandlers {
   /**
-   * The doorbell: at least one sink has a new frame. Called once for a frame that found none waiting at its sink, and
-   * not again for those that come before it is taken.
+   * The doorbell: frames wait at these sinks, and at least one of them is new. Called once for a frame that found none
+   * waiting at its sink, and not again for those that come before it is taken.
    */
-  onFrames(): void;
+  onFrames(sinks: readonly string[]): void;
   onEvent(event: PipelineEvent): void;
 }
 

@@ -77,6 +77,12 @@ export class FakePipeline implements NativePipeline {
     return Promise.resolve(true);
   }
 
+  /** Tells of the frames that wait. */
+  ring(): void {
+    const waiting = [...this.frames].filter(([, frames]) => frames.length > 0);
+    this.handlers.onFrames(waiting.map(([sink]) => sink));
+  }
+
   take(sink: string): NativeFrame | null {
     return this.frames.get(sink)?.shift() ?? null;
   }

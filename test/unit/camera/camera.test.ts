@@ -42,7 +42,7 @@ function show(pipeline: FakePipeline, sink: string, sequence: number): NativeFra
     keyframe: true,
   };
   pipeline.frames.set(sink, [frame]);
-  pipeline.handlers.onFrames();
+  pipeline.ring();
   return frame;
 }
 

@@ -54,7 +54,7 @@ function scene() {
     if (pipeline === undefined) throw new Error('there is no pipeline');
     const frame = { handle: index, data: new ArrayBuffer(8), width: 4, height: 2, captureMs: 0, arrivalMs: 0 };
     pipeline.frames.set('sink_high', [{ ...frame, sequence: 0, keyframe: true }]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     expect(camera.supervision.state).toBe('live');
     return pipeline;
   };

@@ -41,7 +41,7 @@ function show(pipeline: FakePipeline, sink: string, sequence: number): void {
   const times = { captureMs: nowMs, arrivalMs: nowMs, sequence };
   const shape = { data: new ArrayBuffer(8), width: 4, height: 2, keyframe: true };
   pipeline.frames.set(sink, [{ handle: ++handles, ...shape, ...times }]);
-  pipeline.handlers.onFrames();
+  pipeline.ring();
 }
 
 describe('a camera whose configuration changes', () => {

@@ -85,7 +85,7 @@ const openValves = (pipeline: FakePipeline) =>
 describe('a session whose tiers give nothing', () => {
   const show = (pipeline: FakePipeline, sink: string, handle: number) => {
     pipeline.frames.set(sink, [nativeFrame(handle)]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
   };
 
   it('awaits a first picture until any of the watched tiers had one', async () => {
@@ -221,7 +221,7 @@ describe('Session', () => {
     const pipeline = await opened();
     pipeline.frames.set('sink_high', [nativeFrame(1)]);
     pipeline.frames.set('sink_low', [nativeFrame(2)]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     expect(frames.map(({ tier }) => tier)).toEqual(['high', 'low']);
     expect(addon.released).toEqual([1, 2]);
     await session.close();
@@ -234,7 +234,7 @@ describe('Session', () => {
     const pipeline = await opened();
     pipeline.frames.set('h264sink_low', [1, 2, 3].map(nativeFrame));
     pipeline.frames.set('sink_low', [4, 5].map(nativeFrame));
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     expect(frames.map(({ frame }) => frame.sequence)).toEqual([4, 1, 2, 3]);
     expect(addon.released).toEqual([4, 1, 2, 3]);
     await session.close();
@@ -268,7 +268,7 @@ describe('Session', () => {
     const show = (pipeline: FakePipeline, caps: string, sps: string) => {
       pipeline.tap = { ...noTap, caps };
       pipeline.frames.set('h264sink_source', [keyframe(sps)]);
-      pipeline.handlers.onFrames();
+      pipeline.ring();
     };
 
     it('listens in until it is clear whether it passes, and gives nobody what nobody watches', async () => {
@@ -341,7 +341,7 @@ describe('Session', () => {
     const closed = session.close();
     expect(session.close()).toBe(closed);
     pipeline.frames.set('sink_high', [nativeFrame(1)]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     pipeline.handlers.onEvent({ type: 'eos' });
     await closed;
     expect([frames.length, faults.length, ends()]).toEqual([0, 0, 0]);

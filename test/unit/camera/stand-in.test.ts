@@ -30,7 +30,7 @@ function setUp(addon = new FakeAddon()) {
   const paint = (pipeline: FakePipeline | undefined) => {
     const rest = { captureMs: 0, arrivalMs: 0, keyframe: true, width: 640, height: 360, sequence: 1 };
     pipeline?.frames.set('picture', [{ handle: 7, data: new ArrayBuffer(4), ...rest }]);
-    pipeline?.handlers.onFrames();
+    pipeline?.ring();
   };
   const pushed = (pipeline: FakePipeline | undefined) => {
     if (pipeline === undefined) throw new Error('no placeholder');
@@ -145,7 +145,7 @@ describe('StandIn', () => {
     const frame = (keyframe: boolean) => {
       const rest = { captureMs: 0, arrivalMs: 0, width: 640, height: 360, sequence: 1 };
       video?.frames.set('picture', [{ handle: 7, data: new ArrayBuffer(4), keyframe, ...rest }]);
-      video?.handlers.onFrames();
+      video?.ring();
     };
     frame(true);
     frame(false);

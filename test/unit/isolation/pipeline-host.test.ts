@@ -35,7 +35,7 @@ describe('frames', () => {
   it('lie in the slot of their sink, and are released at once', () => {
     const { addon, pipeline, sent, read } = host();
     pipeline.frames.set('b', [frame(7, 'picture')]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     expect(framesOf(sent)).toMatchObject([{ sink: 1, bytes: 7, sequence: 7, width: 4, height: 2, keyframe: true }]);
     expect(read(1, 7)).toBe('picture');
     expect(addon.released).toEqual([107]);
@@ -44,10 +44,10 @@ describe('frames', () => {
   it('wait in the addon while the last one is unread; each sink for itself', () => {
     const { pipeline, sent, tell, read } = host();
     pipeline.frames.set('a', [frame(1, 'one')]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     pipeline.frames.set('a', [frame(3, 'three')]);
     pipeline.frames.set('b', [frame(1, 'other')]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     expect(framesOf(sent)).toMatchObject([{ sink: 0, sequence: 1 }, { sink: 1 }]);
     expect(read(0, 3)).toBe('one');
     tell({ type: 'taken', sink: 0 });
@@ -58,7 +58,7 @@ describe('frames', () => {
   it('that are too long for a slot are told as an error, and released', () => {
     const { addon, pipeline, sent } = host();
     pipeline.frames.set('a', [{ ...frame(1, ''), data: new ArrayBuffer(64 * 1024 * 1024 + 1) }]);
-    pipeline.handlers.onFrames();
+    pipeline.ring();
     expect(addon.released).toEqual([101]);
     expect(sent).toMatchObject([{ type: 'event', event: { type: 'error', domain: 'lenscast-process' } }]);
   });
