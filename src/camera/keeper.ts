@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
-import type { PipelineRunner } from '../native/addon.types.js';
+import type { PipelineRunner, TapStats } from '../native/addon.types.js';
 import type { Output, OutputKey } from '../pipeline/output.js';
 import type { Passthrough } from '../pipeline/passthrough.js';
 import type { ElementSetting } from '../pipeline/tier.js';
@@ -70,8 +70,7 @@ const explainTimeoutMs = 4000;
 export class Keeper {
   /** What came through the source so far. */
   readonly progress: SourceProgress;
-  /** What was made of it for each output. */
-  readonly work = new WorkTotals();
+  readonly #work = new WorkTotals();
   readonly #options: KeeperOptions;
   #settings: SupervisorSettings = supervisorDefaults;
   #supervision: Supervision;
@@ -91,6 +90,12 @@ export class Keeper {
 
   get supervision(): Supervision {
     return this.#supervision;
+  }
+
+  /** What was made of the source's frames for each output, up to now. */
+  get work(): WorkTotals {
+    this.#countWork();
+    return this.#work;
   }
 
   /** How long the pipeline goes on after the last viewer left. */
@@ -191,7 +196,7 @@ export class Keeper {
   #open(): void {
     const { clock, runner, watched, handlers, acceleration } = this.#options;
     this.progress.restart();
-    this.work.restart();
+    this.#work.restart();
     this.#session = new Session(
       {
         addon: runner(),
@@ -222,7 +227,7 @@ export class Keeper {
   }
 
   #countWork(): void {
-    this.work.update(this.#session?.work() ?? []);
+    this.#work.update(this.#session?.work() ?? []);
   }
 
   async #closeSession(): Promise<void> {
@@ -257,10 +262,9 @@ export class Keeper {
 
   /** Frames are counted where they leave the source: a camera is live also when nobody watches for a while. */
   #look(): void {
-    this.#countWork();
     const tap = this.#session?.progress();
     if (!tap) return;
-    this.#learnCaps();
+    this.#learnCaps(tap);
     const delivers = this.progress.update(tap);
     if (delivers) this.#dispatch({ type: this.#session?.awaitsFirstPicture ? 'heard' : 'frames' });
     const { openedMs } = this.#supervision;
@@ -272,8 +276,8 @@ export class Keeper {
     if (state === 'live' && this.#options.acceleration?.hasRested(wanted)) this.#dispatch({ type: 'ended' });
   }
 
-  #learnCaps(): void {
-    const caps = this.#session?.caps ?? '';
+  #learnCaps(tap: TapStats): void {
+    const caps = this.#session?.capsOf(tap) ?? '';
     if (caps === '' || caps === this.#caps) return;
     this.#caps = caps;
     this.#options.handlers.onCaps(caps);

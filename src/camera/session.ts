@@ -138,9 +138,9 @@ export class Session {
     }
   }
 
-  /** What the source delivers, as caps; '' before that is known. */
-  get caps(): string {
-    return this.#feed?.caps ?? this.progress()?.caps ?? '';
+  /** What the source delivers, as caps, by its progress; '' before that is known. */
+  capsOf(progress: TapStats): string {
+    return this.#feed?.caps ?? progress.caps;
   }
 
   /** No pictures come, and nothing tells why; false where no chip could be the reason. */
