@@ -10,18 +10,31 @@ export function nalType(unit: Uint8Array): number {
   return (unit[0] ?? 0) & 0x1f;
 }
 
-/** The NAL units, in order, without their start codes. Those behind the one that was enough are not looked for. */
+// More than what tells its type takes.
+const sliceHeadBytes = 32;
+
+/**
+ * The NAL units, in order, without their start codes; of a slice only its first bytes, since all of it would have to be
+ * searched for its end. Those behind the one that was enough are not looked for.
+ */
 export function* nalUnits(accessUnit: Uint8Array): Generator<Uint8Array> {
   const bytes = Buffer.from(accessUnit.buffer, accessUnit.byteOffset, accessUnit.byteLength);
   let begin = afterStartCode(bytes, 0);
   while (begin >= 0) {
+    const head = bytes.subarray(begin, begin + sliceHeadBytes);
+    const isSlice = nalType(head) >= NAL.slice && nalType(head) <= NAL.idrSlice;
+    if (isSlice) yield head;
     const next = afterStartCode(bytes, begin);
-    let end = next < 0 ? bytes.length : next - startCode.length;
-    // The zero before a start code of four bytes, and trailing ones.
-    while (end > begin && bytes[end - 1] === 0) end--;
-    if (end > begin) yield bytes.subarray(begin, end);
+    if (!isSlice) yield* unitIn(bytes, begin, next < 0 ? bytes.length : next - startCode.length);
     begin = next;
   }
+}
+
+/** Without the zero before a start code of four bytes, and trailing ones. */
+function* unitIn(bytes: Buffer, begin: number, to: number): Generator<Uint8Array> {
+  let end = to;
+  while (end > begin && bytes[end - 1] === 0) end--;
+  if (end > begin) yield bytes.subarray(begin, end);
 }
 
 const startCode = Buffer.from([0, 0, 1]);
