@@ -18,6 +18,7 @@ export class PacketRing {
   }
 
   push(unit: RtpAccessUnit, nowMs: number): void {
+    this.#kept.at(-1)?.unit.forgetViews();
     this.#kept.push({ unit, atMs: nowMs });
     this.#bytes += unit.bytes;
     for (;;) {

@@ -1,4 +1,4 @@
-import type { RtpAccessUnit, RtpPacket } from './access-unit.js';
+import type { RtpAccessUnit } from './access-unit.js';
 import { type HeaderExtensions, RtpHeader, type StreamFields } from './rtp-header.js';
 import { type SentPacket, SentPackets } from './sent-packets.js';
 import { TransportHistory } from './transport-history.js';
@@ -75,25 +75,25 @@ export class PacketSender {
   }
 
   /** The next packet of the access unit that began last. */
-  sendNext(packet: RtpPacket, nowMs: number): boolean {
-    if (!this.#media(packet, this.sent.nextSequence, this.#timestamp, nowMs)) return false;
+  sendNext(unit: RtpAccessUnit, index: number, nowMs: number): boolean {
+    if (!this.#media(unit, index, this.sent.nextSequence, this.#timestamp, nowMs)) return false;
     this.sent.sentNext();
     this.#packets++;
-    this.#payloadBytes += packet.payloadBytes;
+    this.#payloadBytes += unit.payloadBytes(index);
     return true;
   }
 
   /** A packet once more: by RTX where that was negotiated, else as it was. */
   sendAgain(again: SentPacket, nowMs: number): boolean {
-    const { packet, sequence, timestamp } = again;
-    if (packet === null) return this.#pad(sequence, timestamp, nowMs, false);
-    if (this.#rtxHeader === undefined) return this.#media(packet, sequence, timestamp, nowMs);
-    return this.#rtx(packet, sequence, timestamp, nowMs, false);
+    const { unit, index, sequence, timestamp } = again;
+    if (unit === null) return this.#pad(sequence, timestamp, nowMs, false);
+    if (this.#rtxHeader === undefined) return this.#media(unit, index, sequence, timestamp, nowMs);
+    return this.#rtx(again, nowMs, false);
   }
 
   /** A probe that repeats a recent packet by RTX. False also where RTX wasn't negotiated. */
-  sendProbe({ packet, sequence, timestamp }: SentPacket, nowMs: number): boolean {
-    return packet !== null && this.#rtx(packet, sequence, timestamp, nowMs, true);
+  sendProbe(repeated: SentPacket, nowMs: number): boolean {
+    return this.#rtx(repeated, nowMs, true);
   }
 
   /** A probe of nothing but padding; only between two access units (RFC 3550, 5.1). */
@@ -104,23 +104,23 @@ export class PacketSender {
     return true;
   }
 
-  #media(packet: RtpPacket, sequence: number, timestamp: number, nowMs: number): boolean {
+  #media(unit: RtpAccessUnit, index: number, sequence: number, timestamp: number, nowMs: number): boolean {
     const header = this.#header;
-    const at = packet.payloadAt - header.byteLength;
-    const { nextSequence } = this.transport;
-    header.write(packet.storage, at, packet.isLast, sequence, timestamp, nextSequence, nowMs);
-    return this.#out(packet.withHeader(header.byteLength), nowMs, false);
+    const at = unit.payloadAt(index) - header.byteLength;
+    header.write(unit.storage, at, unit.isLast(index), sequence, timestamp, this.transport.nextSequence, nowMs);
+    return this.#out(unit.withHeader(index, header.byteLength), nowMs, false);
   }
 
   /** RFC 4588, 4: the original's sequence number, then its payload. */
-  #rtx(packet: RtpPacket, sequence: number, timestamp: number, nowMs: number, isProbe: boolean): boolean {
+  #rtx({ unit, index, sequence, timestamp }: SentPacket, nowMs: number, isProbe: boolean): boolean {
     const header = this.#rtxHeader;
-    if (header === undefined) return false;
-    const { storage, payloadAt, payloadBytes, isLast } = packet;
+    if (header === undefined || unit === null) return false;
+    const { storage } = unit;
+    const payloadAt = unit.payloadAt(index);
     const at = payloadAt - 2 - header.byteLength;
     storage.writeUInt16BE(sequence & 0xffff, payloadAt - 2);
-    header.write(storage, at, isLast, this.#rtxSequence, timestamp, this.transport.nextSequence, nowMs);
-    if (!this.#out(storage.subarray(at, payloadAt + payloadBytes), nowMs, isProbe)) return false;
+    header.write(storage, at, unit.isLast(index), this.#rtxSequence, timestamp, this.transport.nextSequence, nowMs);
+    if (!this.#out(storage.subarray(at, payloadAt + unit.payloadBytes(index)), nowMs, isProbe)) return false;
     this.#rtxSequence = (this.#rtxSequence + 1) & 0xffff;
     return true;
   }

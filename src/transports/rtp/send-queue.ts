@@ -101,24 +101,22 @@ export class SendQueue {
   }
 
   #isStuck(unit: RtpAccessUnit, nowMs: number): boolean {
-    if (unit.packets.length === 0) return true;
+    if (unit.packetCount === 0) return true;
     return this.#blockedSinceMs !== null && nowMs - this.#blockedSinceMs > longestBlockedMs;
   }
 
   /** Returns whether the access unit was sent to its end. */
   #sendFirst({ unit, tier }: Waiting, nowMs: number): boolean {
     const { sender, onSent } = this.#options;
-    for (;;) {
-      const packet = unit.packets[this.#sentPackets];
-      if (packet === undefined) break;
+    while (this.#sentPackets < unit.packetCount) {
       if (!this.#pace.allows(nowMs)) return false;
       this.#begin(unit);
-      if (!sender.sendNext(packet, nowMs)) {
+      if (!sender.sendNext(unit, this.#sentPackets, nowMs)) {
         this.#blockedSinceMs ??= nowMs;
         return false;
       }
       this.#blockedSinceMs = null;
-      this.#pace.spend(packet.payloadBytes);
+      this.#pace.spend(unit.payloadBytes(this.#sentPackets));
       this.#sentPackets++;
     }
     this.#waiting.shift();

@@ -1,4 +1,4 @@
-import type { RtpAccessUnit, RtpPacket } from './access-unit.js';
+import type { RtpAccessUnit } from './access-unit.js';
 
 interface Run {
   /** Sequence numbers count on beyond 16 bits here. */
@@ -13,7 +13,9 @@ export interface SentPacket {
   readonly sequence: number;
   readonly timestamp: number;
   /** Null where it was nothing but padding. */
-  readonly packet: RtpPacket | null;
+  readonly unit: RtpAccessUnit | null;
+  /** Which of the access unit's packets it was. */
+  readonly index: number;
 }
 
 // The packets themselves go when the tier's ring discards them. This is enough for two seconds of 60 frames with padding
@@ -67,10 +69,11 @@ export class SentPackets {
     const extended = this.#next - 1 - back;
     if (extended < this.#keyframeFirst) return 'past';
     const run = this.#runOf(extended);
-    const { unit = null, timestamp = 0 } = run ?? {};
-    if (run !== undefined && unit === null) return { sequence: extended, timestamp, packet: null };
-    const packet = run === undefined ? undefined : unit?.packets[extended - run.first];
-    return packet === undefined ? 'gone' : { sequence: extended, timestamp, packet };
+    if (run === undefined) return 'gone';
+    const { unit, timestamp, first } = run;
+    const index = extended - first;
+    if (unit !== null && index >= unit.packetCount) return 'gone';
+    return { sequence: extended, timestamp, unit, index };
   }
 
   /** The newest `count` packets of access units that are kept, newest access unit first; no padding. */
@@ -78,9 +81,11 @@ export class SentPackets {
     const found: SentPacket[] = [];
     for (let i = this.#runs.length - 1; i >= 0 && found.length < count; i--) {
       const run = this.#runs[i];
-      for (let k = 0; run !== undefined && k < run.count && found.length < count; k++) {
-        const packet = run.unit?.packets[k];
-        if (packet !== undefined) found.push({ sequence: run.first + k, timestamp: run.timestamp, packet });
+      if (run === undefined || run.unit === null) continue;
+      const { first, timestamp, unit } = run;
+      const kept = Math.min(run.count, unit.packetCount);
+      for (let index = 0; index < kept && found.length < count; index++) {
+        found.push({ sequence: first + index, timestamp, unit, index });
       }
     }
     return found;

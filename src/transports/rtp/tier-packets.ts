@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Frame } from '../../core/frame.js';
 import type { VideoChannel } from '../../hub/video-channel.js';
 import { RtpAccessUnit } from './access-unit.js';
+import { PacketMemory } from './packet-memory.js';
 import { PacketRing } from './packet-ring.js';
 import { headroomBytes } from './rtp-header.js';
 
@@ -29,6 +30,7 @@ export class RtpTier {
   readonly #clock: Clock;
   readonly #maxPayloadBytes: number;
   readonly #ring = new PacketRing();
+  #memory = new PacketMemory();
   readonly #viewers = new Set<TierViewer>();
   #viewerList: readonly TierViewer[] = [];
   #unsubscribe: (() => void) | undefined;
@@ -88,11 +90,13 @@ export class RtpTier {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     this.#ring.clear();
+    // What was in the ring may still be on its way.
+    this.#memory = new PacketMemory();
   }
 
   #receive(frame: Frame): void {
-    const unit = new RtpAccessUnit(frame, this.#maxPayloadBytes);
-    if (unit.packets.length === 0) return;
+    const unit = new RtpAccessUnit(frame, this.#maxPayloadBytes, this.#memory);
+    if (unit.packetCount === 0) return;
     this.#bitrateBps = 8 * this.channel.rate.amountPerSecond();
     this.#fps = this.channel.rate.perSecond();
     this.#ring.push(unit, this.#clock());
