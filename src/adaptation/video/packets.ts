@@ -17,8 +17,13 @@ const headerBytes = 38;
 
 /** Those that can be packets, as large as they are on their way. Viewers tell what they like. */
 export function packetsOnTheWay(packets: readonly PacketResult[]): readonly PacketResult[] {
-  const usable = packets.filter(isUsable);
-  return usable.map((packet) => ({ ...packet, bytes: packet.bytes + headerBytes }));
+  const onTheWay: PacketResult[] = [];
+  for (const packet of packets) {
+    if (!isUsable(packet)) continue;
+    const { sentMs, arrivedMs, bytes, isProbe } = packet;
+    onTheWay.push({ sentMs, arrivedMs, bytes: bytes + headerBytes, isProbe });
+  }
+  return onTheWay;
 }
 
 function isUsable({ sentMs, arrivedMs, bytes }: PacketResult): boolean {
