@@ -80,6 +80,8 @@ Napi::Object toJs(Napi::Env env, const Event& event) {
   }
 }
 
+Napi::Value tapStatsToJs(Napi::Env env, const Pipeline& pipeline) { return toJs(env, pipeline.tapStats()); }
+
 Napi::Object statsToJs(Napi::Env env, const Pipeline& pipeline) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("state", nameOf(pipeline.state()));

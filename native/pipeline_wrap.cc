@@ -107,7 +107,8 @@ Napi::Function PipelineWrap::define(Napi::Env env) {
                       InstanceMethod<&PipelineWrap::endOfStream>("endOfStream"),
                       InstanceMethod<&PipelineWrap::seek>("seek"),
                       InstanceMethod<&PipelineWrap::requestKeyframe>("requestKeyframe"),
-                      InstanceMethod<&PipelineWrap::stats>("stats")});
+                      InstanceMethod<&PipelineWrap::stats>("stats"),
+                      InstanceMethod<&PipelineWrap::tapStats>("tapStats")});
 }
 
 Napi::Value PipelineWrap::open(const Napi::CallbackInfo& info) {
@@ -313,6 +314,10 @@ Napi::Value PipelineWrap::requestKeyframe(const Napi::CallbackInfo& info) {
 
 Napi::Value PipelineWrap::stats(const Napi::CallbackInfo& info) {
   return statsToJs(info.Env(), *pipeline_);
+}
+
+Napi::Value PipelineWrap::tapStats(const Napi::CallbackInfo& info) {
+  return tapStatsToJs(info.Env(), *pipeline_);
 }
 
 }  // namespace lenscast

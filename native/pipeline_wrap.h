@@ -34,6 +34,7 @@ class PipelineWrap : public Napi::ObjectWrap<PipelineWrap> {
   Napi::Value seek(const Napi::CallbackInfo& info);
   Napi::Value requestKeyframe(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value tapStats(const Napi::CallbackInfo& info);
 
   static Napi::Value wrap(Napi::Env env, std::shared_ptr<Pipeline> pipeline, Napi::Array handlers);
   void holdHandlers(Napi::Env env);

@@ -91,7 +91,7 @@ export class Session {
     this.#options = options;
     this.#watched = new Awaited(options.clock);
     for (const key of watched) this.#watched.add(key);
-    const caps = () => this.#pipeline?.stats().tap?.caps ?? '';
+    const caps = () => this.#pipeline?.tapStats()?.caps ?? '';
     this.#sourceVideo = new SourceVideo({ caps, onVerdict: (video) => options.handlers.onSourceVideo(video) });
     this.#opening = this.#open().catch((error: unknown) => this.#failOpening(error));
   }
@@ -158,7 +158,7 @@ export class Session {
 
   /** What passed the source so far; null before the pipeline exists. */
   progress(): TapStats | null {
-    return this.#closing === undefined && this.#pipeline !== undefined ? this.#pipeline.stats().tap : null;
+    return this.#closing === undefined && this.#pipeline !== undefined ? this.#pipeline.tapStats() : null;
   }
 
   /** Idempotent; resolves once the source is free for another session, or given up after two seconds. */
@@ -243,7 +243,7 @@ export class Session {
   /** Of the camera's own video: what is only listened to is nobody's, and what browsers can't show neither. */
   #isForViewers(frame: Frame, isAwaited: boolean): boolean {
     const wasClear = this.#sourceVideo.isClear;
-    this.#sourceVideo.see(frame.data);
+    this.#sourceVideo.see(frame.data, frame.isKeyframe);
     if (this.#sourceVideo.isClear && !wasClear) this.#openValves();
     return isAwaited && this.#sourceVideo.canBeShown;
   }

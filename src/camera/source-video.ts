@@ -29,9 +29,9 @@ export class SourceVideo {
     return this.#isH264 && this.#judge.verdict?.passes !== false;
   }
 
-  see(accessUnit: Uint8Array): void {
+  see(accessUnit: Uint8Array, isKeyframe: boolean): void {
     this.#isH264 ||= this.#begins(accessUnit);
-    if (!this.#isH264) return;
+    if (!this.#isH264 || (!isKeyframe && this.#judge.isBySps)) return;
     this.#judge.see(accessUnit);
     this.#tell(this.#judge.verdict);
   }

@@ -7,6 +7,7 @@ import type {
   PropertyValue,
   RunnablePipeline,
   RunnerFrame,
+  TapStats,
 } from '../native/addon.types.js';
 import type { CameraProcess, Notice } from './camera-process.js';
 import type { FrameBuffers } from './frame-buffers.js';
@@ -111,6 +112,10 @@ export class IsolatedPipeline implements RunnablePipeline {
 
   stats(): PipelineStats {
     return this.#closing === undefined ? this.#stats : { ...this.#stats, state: 'null' };
+  }
+
+  tapStats(): TapStats | null {
+    return this.#stats.tap;
   }
 
   #requireOpen(): void {

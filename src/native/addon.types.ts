@@ -206,6 +206,8 @@ export interface NativePipeline {
   requestKeyframe(element: string, action?: string): void;
   /** The last figures, and state `null`, after close(). */
   stats(): PipelineStats;
+  /** The tap's part of {@link stats} for who asks several times a second: the rest costs much more. */
+  tapStats(): TapStats | null;
 }
 
 /** What an ERR_STATE_CHANGE has on top, where an element posted an error: as in {@link PipelineEvent}. */
@@ -334,7 +336,7 @@ export type RunnerFrame = Omit<NativeFrame, 'data'> & { readonly data: ArrayBuff
 
 /** What a camera needs of a {@link NativePipeline}: what can also be had from another process. */
 export interface RunnablePipeline
-  extends Pick<NativePipeline, 'start' | 'close' | 'setProperty' | 'push' | 'requestKeyframe' | 'stats'> {
+  extends Pick<NativePipeline, 'start' | 'close' | 'setProperty' | 'push' | 'requestKeyframe' | 'stats' | 'tapStats'> {
   take(sink: string): RunnerFrame | null;
 }
 

@@ -83,6 +83,11 @@ export class PassthroughJudge {
     return !this.verdict.passes || this.#bySps !== null || this.#withoutB >= framesUntilCertain;
   }
 
+  /** Whether the parameter sets alone told, so that what is between keyframes can't change it. */
+  get isBySps(): boolean {
+    return this.#bySps !== null;
+  }
+
   /** In the order of the stream. Cheap: nothing behind the first slice is looked at. */
   see(accessUnit: Uint8Array): void {
     for (const unit of nalUnits(accessUnit)) {

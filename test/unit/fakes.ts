@@ -112,6 +112,10 @@ export class FakePipeline implements NativePipeline {
   stats(): PipelineStats {
     return { state: this.closed ? 'null' : 'playing', sinks: {}, tap: this.tap, meters: this.meters };
   }
+
+  tapStats(): TapStats | null {
+    return this.tap;
+  }
 }
 
 /** An addon without GStreamer. */
