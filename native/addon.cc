@@ -17,6 +17,7 @@
 #include "still_gate.h"
 #include "task.h"
 #include "video_colors.h"
+#include "video_scale.h"
 
 namespace lenscast {
 namespace {
@@ -123,6 +124,7 @@ void initGStreamer(Napi::Env env) {
       registerVideoColors();
       registerRateLimit();
       registerStillGate();
+      registerVideoScale();
       return;
     }
     const ErrorPtr error(rawError);

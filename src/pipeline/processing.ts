@@ -36,6 +36,9 @@ export interface Processing {
 /** The decoder's name, where a chip decodes. */
 export const DECODER = 'decode';
 
+/** Scales in software: videoscale with a quicker way of its own (native/video_scale.h). */
+export const SOFTWARE_SCALER = 'lenscastscale';
+
 /** What every browser decodes (RFC 7742, section 6.2): access units of a byte stream (ITU-T H.264, Annex B). */
 export const BASELINE = 'video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline';
 
@@ -54,7 +57,7 @@ export function softwareProcessing(h264: H264Encoder | null): Processing {
     decode: null,
     lane: 'system',
     tierMemory: 'system',
-    scale: 'videoscale',
+    scale: SOFTWARE_SCALER,
     formats: [],
     jpeg: { ...softwareInput('jpeg'), encoder: JPEGENC },
     h264: h264 === null ? null : { ...softwareInput('h264'), encoder: h264, caps: BASELINE },

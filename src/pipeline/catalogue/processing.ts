@@ -1,6 +1,13 @@
 /** From a choice of rows to what a pipeline is described with. */
 import type { H264Encoder } from '../h264-encoder.js';
-import { DECODER, type EncoderInput, type JpegEncoder, type Processing, softwareInput } from '../processing.js';
+import {
+  DECODER,
+  type EncoderInput,
+  type JpegEncoder,
+  type Processing,
+  SOFTWARE_SCALER,
+  softwareInput,
+} from '../processing.js';
 import { chain, element } from '../syntax.js';
 import type { Choice, Placed } from './choice.js';
 import { fitProperties, type KnownProperties } from './element-properties.js';
@@ -28,7 +35,7 @@ export function processingOf(choice: Choice, around: Surroundings): Processing {
     decode: choice.decode !== null && isHardware(choice.decode.row) ? decodeWith(choice, around) : null,
     lane,
     tierMemory,
-    scale: lane === 'system' && tierMemory === 'system' ? 'videoscale' : chain(...bridge(lane, tierMemory, scale)),
+    scale: lane === 'system' && tierMemory === 'system' ? SOFTWARE_SCALER : chain(...bridge(lane, tierMemory, scale)),
     formats: tierMemory !== 'system' ? ['NV12'] : lane === 'system' ? [] : ['I420', 'NV12'],
     jpeg: { ...inputOf(jpeg, tierMemory, scale, false), encoder: fitJpeg(jpeg.row, propertiesOf) },
     h264:

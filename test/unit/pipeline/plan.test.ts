@@ -173,7 +173,7 @@ describe('planPipeline', () => {
     ];
     expect(outputs).toEqual([...of('high'), ...of('low')]);
     expect(meters).toEqual(expect.arrayContaining(['h264queue_low', 'h264encode_low', 'encode_low', 'queue_low']));
-    expect(description.match(/ ! videoscale ! /g)).toHaveLength(2);
+    expect(description.match(/ ! lenscastscale ! /g)).toHaveLength(2);
   });
 
   it('lets no frame of a codec that builds on earlier ones go before the decoder', () => {

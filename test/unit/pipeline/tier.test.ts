@@ -18,7 +18,7 @@ describe('sizeCaps', () => {
 describe('scaledBranch', () => {
   it('goes from a shut valve to a tee, for whichever medium is watched', () => {
     expect(scaledBranch('low', low)).toMatchInlineSnapshot(
-      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! lenscastratelimit name=rate_low max-rate=15 ! videoscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! tee name=pictures_low allow-not-linked=true"`,
+      `"valve name=valve_low drop=true ! queue name=queue_low leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! lenscastratelimit name=rate_low max-rate=15 ! lenscastscale ! capsfilter name=size_low caps="video/x-raw,width=(int)[2,640,2],height=(int)[2,360,2],pixel-aspect-ratio=(fraction)1/1" ! tee name=pictures_low allow-not-linked=true"`,
     );
   });
 });
