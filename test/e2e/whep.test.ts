@@ -144,7 +144,8 @@ describe('Chromium by WHEP', () => {
   });
 });
 
-test('Chromium by camera-streamer’s signalling shows what the camera sees', async () => {
+// Rarely the server connects before it knows the answer's fingerprint, which fails: libdatachannel sets ICE going first.
+test('Chromium by camera-streamer’s signalling shows what the camera sees', { retry: 2 }, async () => {
   const server = await startCamera();
   const page = await browser.open(`${server.url}/healthz`);
   onTestFinished(() => page.close());

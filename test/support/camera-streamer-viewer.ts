@@ -53,15 +53,18 @@ export class CameraStreamerViewer {
     const viewer = new CameraStreamerViewer(native, offered);
     const candidates: object[] = [];
     native.onLocalCandidate((candidate, sdpMid) => candidates.push({ candidate, sdpMid, sdpMLineIndex: 0 }));
-    // It takes the candidates after the description, and fails where this says that there are none to come.
-    native.setRemoteDescription(offered.sdp.replace(/^a=end-of-candidates\r?\n/gm, ''), 'offer');
+    native.setRemoteDescription(withoutCandidates(offered.sdp), 'offer');
     const { id } = offered;
     try {
       await until('candidates', () => native.gatheringState() === 'complete' && candidates.length > 0, 5000);
       const { type, sdp } = native.localDescription() ?? {};
-      const answer = { type, id, sdp: sdp?.replace(/^a=(?:candidate:.*|end-of-candidates)\r?\n/gm, '') };
+      const answer = { type, id, sdp: withoutCandidates(sdp ?? '') };
       const messages = candidates.map((candidate) => ({ type: 'remote_candidate', id, candidates: [candidate] }));
       for (const message of candidatesFirst ? [...messages, answer] : [answer, ...messages]) await say(message);
+      // Would it ask before, the server might connect before it knows the answer's fingerprint, which fails.
+      for (const [, candidate = ''] of offered.sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)) {
+        native.addRemoteCandidate(candidate, 'video');
+      }
     } catch (error) {
       viewer.close();
       throw error;
@@ -74,6 +77,11 @@ export class CameraStreamerViewer {
     this.#track?.close();
     this.#native.close();
   }
+}
+
+/** Nor does node-datachannel like to hear that no candidates follow those that it takes one by one. */
+function withoutCandidates(sdp: string): string {
+  return sdp.replace(/^a=(?:candidate:.*|end-of-candidates)\r?\n/gm, '');
 }
 
 async function post(url: string, message: unknown): Promise<unknown> {
