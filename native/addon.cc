@@ -16,6 +16,7 @@
 #include "socket.h"
 #include "still_gate.h"
 #include "task.h"
+#include "timer_slack.h"
 #include "video_colors.h"
 #include "video_scale.h"
 
@@ -170,6 +171,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("sendToAll", sendToAll);
   add("notifySocket", notifySocket);
   add("clockSynchronized", clockSynchronized);
+  add("withTimerSlack", withTimerSlack);
   return exports;
 }
 

@@ -99,7 +99,8 @@ export async function startServer({ config, addon, clock, log, version }: Server
     addon: () => isolation.addTo(addon.stats()),
   });
   const initial = await camerasOf(config);
-  const whep = await startWhep({ ...config.webrtc, viewers, clock, log });
+  const { withTimerSlack } = addon;
+  const whep = await startWhep({ ...config.webrtc, viewers, clock, log, withTimerSlack });
   const transports = { mjpeg, webSockets, whep: whep.transport, webRtc: config.webrtc };
   const app = createApp({ cameras, viewers, events, ...transports, metrics, clock, log, version });
   const listener = await listen(app, config.server.host, config.server.port).catch((error: unknown) => {

@@ -329,6 +329,12 @@ export interface NativeAddon {
   notifySocket(path: string, text: string): void;
   /** Whether something keeps the system's clock right, adjtimex(2); null where the kernel doesn't tell. */
   clockSynchronized(): boolean | null;
+  /**
+   * Calls `action`, and returns what it returns. Threads that it starts may wake up by as much as `slackMs` (0.001 to
+   * 10,000) later than they meant to, together with others where that is sooner: PR_SET_TIMERSLACK of prctl(2), which
+   * threads inherit. Throws what `action` throws, ERR_INVALID_ARG.
+   */
+  withTimerSlack<T>(slackMs: number, action: () => T): T;
 }
 
 /** A frame whose bytes are an ArrayBuffer, or a part of one; unusable after its release. */

@@ -179,6 +179,9 @@ export class FakeAddon implements NativeAddon {
   clockSynchronized(): boolean {
     return true;
   }
+  withTimerSlack<T>(_slackMs: number, action: () => T): T {
+    return action();
+  }
 }
 
 export const silentLog: Log = {

@@ -8,7 +8,18 @@ import type { UdpPort } from './udp-port.js';
 const mid = 'video';
 const payloadType = 96;
 const gatheringTimeoutMs = 1000;
+// The library's threads start with the first connection. One of them looks a hundred times a second after data channels,
+// which there are none of; the others only wait longer than a second for anything.
+const timerSlackMs = 100;
 const lookEveryMs = 20;
+
+export interface DatachannelOptions {
+  readonly port: UdpPort;
+  /** As `stun:HOST:PORT` or `turn:USER:PASSWORD@HOST:PORT`. */
+  readonly iceServers: readonly string[];
+  /** Calls the action; the timers of threads that it starts may be late by as much. */
+  readonly withTimerSlack: <T>(slackMs: number, action: () => T) => T;
+}
 
 /**
  * A connection of node-datachannel, on the port that all share. It never sees what a viewer wrote: it is given
@@ -24,10 +35,10 @@ class DatachannelPeer implements PeerConnection {
   #isOpen = false;
   #isClosed = false;
 
-  constructor(port: UdpPort, iceServers: readonly string[], events: PeerEvents) {
+  constructor({ port, iceServers, withTimerSlack }: DatachannelOptions, events: PeerEvents) {
     this.#events = events;
     this.#hasIceServers = iceServers.length > 0;
-    this.#native = new NativePeerConnection('viewer', {
+    const config = {
       iceServers: [...iceServers],
       enableIceUdpMux: true,
       portRangeBegin: port.port,
@@ -35,7 +46,8 @@ class DatachannelPeer implements PeerConnection {
       ...(port.bindAddress === undefined ? {} : { bindAddress: port.bindAddress }),
       disableAutoNegotiation: false,
       forceMediaTransport: true,
-    });
+    };
+    this.#native = withTimerSlack(timerSlackMs, () => new NativePeerConnection('viewer', config));
     this.#native.onStateChange((state) => this.#changed(state));
     const video = new Video(mid, 'SendOnly');
     video.addH264Codec(payloadType);
@@ -72,7 +84,7 @@ class DatachannelPeer implements PeerConnection {
   send(packet: Uint8Array): boolean {
     if (!this.#isOpen || this.#isClosed) return false;
     try {
-      return this.#track.sendMessageBinary(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength));
+      return this.#track.sendMessageBinary(asBuffer(packet));
     } catch {
       // It ended on another thread, which tells of it in a moment.
       return false;
@@ -119,6 +131,10 @@ class DatachannelPeer implements PeerConnection {
   }
 }
 
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** The description of the other side, as far as the connection itself needs one. */
 function describe({ ice, fingerprint, setup, candidates }: TransportDescription): string {
   const lines = [
@@ -143,7 +159,7 @@ function describe({ ice, fingerprint, setup, candidates }: TransportDescription)
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
-/** Connections on one port. `iceServers` as `stun:HOST:PORT` or `turn:USER:PASSWORD@HOST:PORT`. */
-export function datachannelPeers(port: UdpPort, iceServers: readonly string[]): ConnectPeer {
-  return (events) => new DatachannelPeer(port, iceServers, events);
+/** Connections on one port. */
+export function datachannelPeers(options: DatachannelOptions): ConnectPeer {
+  return (events) => new DatachannelPeer(options, events);
 }

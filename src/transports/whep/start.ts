@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import type { Log } from '../../core/log.js';
 import type { ViewerRegistry } from '../../hub/viewer-registry.js';
-import { datachannelPeers } from './datachannel-peer.js';
+import { type DatachannelOptions, datachannelPeers } from './datachannel-peer.js';
 import { FurtherHosts } from './further-hosts.js';
 import { WhepTransport } from './transport.js';
 import { openUdpPort } from './udp-port.js';
@@ -20,6 +20,7 @@ export interface WhepOptions {
   readonly iceServers: readonly string[];
   /** 0 for none: then no port is taken. */
   readonly maxViewers: number;
+  readonly withTimerSlack: DatachannelOptions['withTimerSlack'];
 }
 
 export interface Whep {
@@ -30,9 +31,9 @@ export interface Whep {
 
 /** WebRTC on its port. Throws PORT_IN_USE, PORT_FORBIDDEN and ADDRESS_UNAVAILABLE. */
 export async function startWhep(options: WhepOptions): Promise<Whep> {
-  const { host, hosts, iceServers, maxViewers, log } = options;
+  const { host, hosts, iceServers, maxViewers, log, withTimerSlack } = options;
   const port = maxViewers === 0 ? null : await openUdpPort(host, options.port);
-  const egress = port === null ? null : { port, connect: datachannelPeers(port, iceServers) };
+  const egress = port === null ? null : { port, connect: datachannelPeers({ port, iceServers, withTimerSlack }) };
   if (port !== null) log.info(`WebRTC on UDP port ${port.port}`, { host });
   const transport = new WhepTransport({ ...options, egress, hosts: new FurtherHosts(hosts) });
   return {
