@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "batch_threads.h"
+
 namespace lenscast {
 namespace {
 
@@ -40,6 +42,7 @@ GstBusSyncReply onMessage(GstBus*, GstMessage* message, gpointer data) {
   const MessagePtr owned(message);
   const auto* watch = static_cast<const Watch*>(data);
   if (watch->threads) watch->threads->adopt(message);
+  batchPackets(message);
   if (auto event = eventOf(message, watch->pipeline)) watch->queue->push(std::move(*event));
   return GST_BUS_DROP;
 }
