@@ -4,6 +4,7 @@ import { monotonicMs } from '../../../src/core/clock.js';
 import { Subscription } from '../../../src/hub/subscription.js';
 import type { NativeFrame } from '../../../src/native/addon.types.js';
 import { cameraConfig, FakeAddon, type FakePipeline, noTap, silentLog, until } from '../fakes.js';
+import { realSps } from '../pipeline/real-sps.js';
 
 function setUp(init: Parameters<typeof cameraConfig>[0] = {}, addon = new FakeAddon()) {
   const camera = new Camera(cameraConfig(init), { addon, clock: monotonicMs, log: silentLog, random: () => 0 });
@@ -158,6 +159,29 @@ describe('Camera', () => {
       expect(() => camera.channel('best')).toThrow(/no tier "best"/);
       await camera.close();
     }
+  });
+
+  it('has its own video looked at, and given, without anything being decoded', async () => {
+    const { camera, pipeline } = setUp({ source: { kind: 'rtsp', url: 'rtsp://cam/' } });
+    const told: boolean[] = [];
+    camera.listen({ onTiers: ({ sourceVideo }) => told.push(sourceVideo.passes) });
+    const release = camera.holdSourceVideo();
+    const running = await pipeline();
+    const data = Buffer.from(`00000001${realSps.high}000000016588`, 'hex');
+    const keyframe = { width: 4, height: 2, captureMs: 1, arrivalMs: 1, sequence: 1, keyframe: true };
+    const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.length);
+    running.tap = { ...noTap, caps: 'video/x-h264' };
+    running.frames.set('h264sink_source', [{ ...keyframe, handle: 1000, data: bytes }]);
+    running.handlers.onFrames(['h264sink_source']);
+    expect(told).toEqual([true]);
+    const seen: number[] = [];
+    camera.video('source').subscribe(({ sequence }) => seen.push(sequence));
+    release();
+    await until('the first keyframe', () => seen.length > 0);
+    expect(running.properties.get('h264valve_source.drop')).toBe(false);
+    expect(running.description).toMatch(/valve name=\S*decode_valve\S* drop=true/);
+    expect(running.properties.get('decode_valve.drop'), 'it was never opened').not.toBe(false);
+    await camera.close();
   });
 
   it('asks a device once what it can do, and tells when the answer brings another tier', async () => {
