@@ -17,17 +17,20 @@ export interface ViewOptions {
   readonly choice: Choice | null;
   readonly findings: Findings | null;
   readonly setbacks: Setbacks;
+  /** Whether the configuration wants software alone. */
+  readonly isOff: boolean;
   /** Whether it is being found out. */
   readonly isProbing: boolean;
 }
 
-export function viewOf({ choice, findings, setbacks, isProbing }: ViewOptions): AccelerationView {
+export function viewOf({ choice, findings, setbacks, isOff, isProbing }: ViewOptions): AccelerationView {
   const job = (name: Job, row: Pick<Row, 'element' | 'family'> | null): JobView | null => {
     if (row === null) return null;
     const hardware = isHardware(row);
     return { element: row.element, hardware, fallbackReason: hardware ? null : whyNot(name) };
   };
   const whyNot = (name: Job): string | null => {
+    if (isOff) return 'the configuration wants software';
     const candidates = findings?.findings.filter((each) => each.job === name && isHardware(each)) ?? [];
     const aside = candidates.flatMap(({ element }) => setbacks.setAside.get(element) ?? [])[0];
     if (aside !== undefined) return `${aside.element}: ${aside.reason}`;

@@ -6,7 +6,7 @@ import { CATALOGUE, type Catalogue, restrict } from '../pipeline/catalogue/catal
 import { type Choice, chooseRows } from '../pipeline/catalogue/choice.js';
 import { whyAbsent } from '../pipeline/catalogue/presence.js';
 import { processingOf } from '../pipeline/catalogue/processing.js';
-import { isHardware, parseVersion } from '../pipeline/catalogue/row.js';
+import { isHardware, parseVersion, type Row } from '../pipeline/catalogue/row.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import { softwareProcessing } from '../pipeline/processing.js';
 import type { PipelineSource } from '../pipeline/source.js';
@@ -25,6 +25,16 @@ import {
   WATCHED_REST_MS,
 } from './setbacks.js';
 import { formatOfCaps, formatOfSource, type StreamFormat } from './stream-format.js';
+import { mostVideoTiers } from './video-tiers.js';
+
+/** What a pipeline is planned for. */
+export interface WantedWork {
+  /** The tiers' names. */
+  readonly tiers: readonly string[];
+  /** Of H.264, in software; null where there is none. */
+  readonly encoder: H264Encoder | null;
+  readonly acceleration: 'auto' | 'software';
+}
 
 export interface CameraAccelerationOptions {
   readonly addon: Pick<NativeAddon, 'findElement' | 'gstreamerVersion'>;
@@ -41,13 +51,18 @@ export interface CameraAccelerationOptions {
 export class CameraAcceleration {
   /** How often an element was set aside. */
   fallbacks = 0;
+  /** How many tiers are encoded to H.264 at most; null: all. */
+  mostVideoTiers: number | null;
   readonly #options: CameraAccelerationOptions;
   readonly #software: Catalogue;
+  readonly #isThere: (row: Row) => boolean;
   #setbacks = NO_SETBACKS;
   #probedAt: string | null = null;
   #choice: Choice | null = null;
   #findings: Findings | null = null;
   #asked = false;
+  /** The configuration wants software alone. */
+  #isOff = false;
   /** When what the last plan left out only for its rest has rested; null where there is nothing of that. */
   #restEndsMs: number | null = null;
 
@@ -55,23 +70,22 @@ export class CameraAcceleration {
     this.#options = options;
     const { findElement, gstreamerVersion } = options.addon;
     const version = parseVersion(gstreamerVersion);
-    const isThere = (row: Parameters<typeof whyAbsent>[0]) =>
-      whyAbsent(row, (factory) => findElement(factory), version) === null;
-    this.#software = restrict(CATALOGUE, (row) => isHardware(row) || isThere(row));
+    this.#isThere = (row) => whyAbsent(row, (factory) => findElement(factory), version) === null;
+    this.#software = restrict(CATALOGUE, (row) => isHardware(row) || this.#isThere(row));
+    this.mostVideoTiers = mostVideoTiers(this.#isThere, null);
   }
 
   /** How the next pipeline works on the source's pictures. Never waits; never throws. */
-  plan(source: PipelineSource, tiers: readonly string[], software: H264Encoder | null) {
+  plan(source: PipelineSource, { tiers, encoder, acceleration }: WantedWork) {
+    this.#isOff = acceleration === 'software';
     const format = formatOfSource(source) ?? this.#options.cache.formatOf(sourceKey(source));
-    this.#findings = format === null ? null : this.#options.queue.known(format);
-    const probedAt = this.#findings?.probedAt ?? null;
-    if (this.#probedAt !== null && probedAt !== this.#probedAt) this.#reduce({ type: 'probed' });
-    this.#probedAt = probedAt;
-    this.#restEndsMs = restEndsMs(this.#setbacks, this.#options.clock());
+    this.#findings = format === null || this.#isOff ? null : this.#options.queue.known(format);
+    if (!this.#isOff) this.#heedProbe(this.#findings);
+    this.#restEndsMs = this.#isOff ? null : restEndsMs(this.#setbacks, this.#options.clock());
     this.#choice = format === null ? null : this.#choose(format);
     const hardware = this.#choice === null ? null : hardwareUse(this.#choice, tiers, this.#findings?.startMs ?? null);
     if (this.#choice === null || format === null || hardware === null) {
-      return { processing: softwareProcessing(software), hardware: null };
+      return { processing: softwareProcessing(encoder), hardware: null };
     }
     const { width, height } = format;
     const propertiesOf = (factory: string) => this.#findings?.properties[factory] ?? null;
@@ -86,12 +100,14 @@ export class CameraAcceleration {
     const fixed = formatOfSource(source);
     const format = fixed ?? seen;
     try {
-      if (fixed === null && queue.hasCandidates(format.codec)) cache.rememberFormat(sourceKey(source), format);
+      if (fixed === null && !this.#isOff && queue.hasCandidates(format.codec))
+        cache.rememberFormat(sourceKey(source), format);
     } catch (error) {
       log.warn(`the camera's format can't be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
     // What runs now began before that was known, in software.
     this.#choice ??= this.#choose(format);
+    if (this.#isOff) return;
     this.#asked = queue.hasCandidates(format.codec);
     queue.ask(format);
   }
@@ -123,8 +139,16 @@ export class CameraAcceleration {
       choice: this.#choice,
       findings: this.#findings,
       setbacks: this.#setbacks,
+      isOff: this.#isOff,
       isProbing: this.#asked && this.#findings === null,
     });
+  }
+
+  #heedProbe(findings: Findings | null): void {
+    if (findings !== null) this.mostVideoTiers = mostVideoTiers(this.#isThere, findings);
+    const probedAt = findings?.probedAt ?? null;
+    if (this.#probedAt !== null && probedAt !== this.#probedAt) this.#reduce({ type: 'probed' });
+    this.#probedAt = probedAt;
   }
 
   #choose(format: StreamFormat): Choice | null {

@@ -1,4 +1,5 @@
 /** What a camera asks of whoever knows what this machine's chip can do. */
+import type { CameraConfig } from '../config/config.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import type { Processing } from '../pipeline/processing.js';
 import type { PipelineSource } from '../pipeline/source.js';
@@ -11,6 +12,14 @@ export interface HardwareUse {
   readonly metered: ReadonlyMap<string, string>;
   /** How long a start may take. */
   readonly startTimeoutMs: number;
+}
+
+export interface WantedWork {
+  /** The tiers' names. */
+  readonly tiers: readonly string[];
+  /** Of H.264, in software; null where there is none. */
+  readonly encoder: H264Encoder | null;
+  readonly acceleration: CameraConfig['acceleration'];
 }
 
 export interface AcceleratedPlan {
@@ -36,8 +45,8 @@ export interface AccelerationView {
 }
 
 export interface Acceleration {
-  /** How the next pipeline works on the source's pictures, for tiers of these names. Never waits; never throws. */
-  plan(source: PipelineSource, tiers: readonly string[], software: H264Encoder | null): AcceleratedPlan;
+  /** How the next pipeline works on the source's pictures. Never waits; never throws. */
+  plan(source: PipelineSource, wanted: WantedWork): AcceleratedPlan;
   /** What a source delivers, as caps: called whenever that is seen, and otherwise than before. */
   learn(source: PipelineSource, caps: string): void;
   /** A pipeline runs from now on in which these elements work. */
@@ -49,6 +58,8 @@ export interface Acceleration {
   /** Whether the running pipeline is to begin anew, with elements that it does without since they failed. */
   hasRested(isWatched: boolean): boolean;
   readonly view: AccelerationView;
+  /** How many tiers are encoded to H.264 at most, as the last plan had it; null: all. */
+  readonly mostVideoTiers: number | null;
   /** How often an element was set aside. */
   readonly fallbacks: number;
 }

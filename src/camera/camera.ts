@@ -17,7 +17,7 @@ import { Keeper } from './keeper.js';
 import type { KeptPicture } from './kept-pictures.js';
 import { OwnFrames } from './own-frames.js';
 import { Planner } from './planner.js';
-import { changedTiers, hasOtherSource, hasOtherTiers, wantsOtherMode } from './reconfiguration.js';
+import { changedTiers, hasOtherSource, hasOtherTiers, hasOtherWorkers, wantsOtherMode } from './reconfiguration.js';
 import type { SourceProgress } from './source-progress.js';
 import { StandIn } from './stand-in.js';
 import type { Supervision } from './supervisor.js';
@@ -52,7 +52,7 @@ export class Camera {
     this.#tiers = new Tiers(config.tiers, {
       clock: options.clock,
       own: this.#own,
-      hasVideo: this.#encoder !== null,
+      mostVideoTiers: () => (this.#encoder === null ? 0 : (options.acceleration?.mostVideoTiers ?? null)),
       onDemand: (output, wanted) => this.#keeper.watch(output, wanted),
       onKeyframeWanted: (output) => {
         this.#keeper.requestKeyframe(output);
@@ -66,7 +66,7 @@ export class Camera {
       encoder: this.#encoder,
       acceleration: options.acceleration,
       own: this.#own,
-      onOwnFrames: () => this.#listeners.tellTiers(this),
+      onTiers: () => this.#listeners.tellTiers(this),
     });
     this.#standIn = new StandIn({
       addon: options.addon,
@@ -127,7 +127,7 @@ export class Camera {
   }
 
   /** What the machine's chip does for it; undefined where nobody looks after that. */
-  get acceleration(): Pick<Acceleration, 'view' | 'fallbacks'> | undefined {
+  get acceleration(): Pick<Acceleration, 'view' | 'fallbacks' | 'mostVideoTiers'> | undefined {
     return this.#options.acceleration;
   }
 
@@ -191,7 +191,7 @@ export class Camera {
     const otherTiers = hasOtherTiers(before, after);
     if (otherTiers) this.#tiers.replace(after.tiers.map((tier) => this.#tiers.settings(tier.name) ?? tier));
     if (otherSource) this.#forgetSource();
-    if (otherSource || otherTiers || wantsOtherMode(before, after) || before.isolation !== after.isolation) {
+    if (otherSource || otherTiers || wantsOtherMode(before, after) || hasOtherWorkers(before, after)) {
       this.#planner.inspection.forget();
       this.#keeper.beginAnew();
     }

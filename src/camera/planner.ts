@@ -23,8 +23,8 @@ export interface PlannerOptions {
   /** Without it all is done in software. */
   readonly acceleration?: Acceleration | undefined;
   readonly own: OwnFrames;
-  /** It is known now, or otherwise than before, whether viewers can have the camera's own frames. */
-  readonly onOwnFrames: () => void;
+  /** It is known now, or otherwise than before, what tiers there are. */
+  readonly onTiers: () => void;
 }
 
 /** Finds out what a camera's next pipeline is to be. */
@@ -53,8 +53,10 @@ export class Planner {
         .allSettings()
         .map((tier) => [tier.name, tier]),
     );
-    const { minFps, source: configured, nice, cpus } = config();
-    const accelerated = acceleration?.plan(source, [...settings.keys()], encoder);
+    const { minFps, source: configured, nice, cpus, acceleration: allowed } = config();
+    const mostBefore = acceleration?.mostVideoTiers;
+    const accelerated = acceleration?.plan(source, { tiers: [...settings.keys()], encoder, acceleration: allowed });
+    if (acceleration?.mostVideoTiers !== mostBefore) this.#options.onTiers();
     const { processing, hardware } = accelerated ?? { processing: softwareProcessing(encoder), hardware: null };
     this.processing = processing;
     const pipeline = planPipeline(source, settings, { sourceMinFps: minFps, h264: encoder, processing });
@@ -80,11 +82,11 @@ export class Planner {
   #learnSource(source: PipelineSource): void {
     this.learn(planPipeline(source, new Map(), { h264: null }));
     if (source.kind !== 'file' || source.video === undefined) return;
-    if (this.#options.own.learnVideo(source.video)) this.#options.onOwnFrames();
+    if (this.#options.own.learnVideo(source.video)) this.#options.onTiers();
   }
 
   /** What is planned tells of the source too. */
   learn({ outputs }: Pick<SessionPlan, 'outputs'>): void {
-    if (this.#options.own.learnPlan(outputs)) this.#options.onOwnFrames();
+    if (this.#options.own.learnPlan(outputs)) this.#options.onTiers();
   }
 }

@@ -21,6 +21,11 @@ export function wantsOtherMode(before: CameraConfig, after: CameraConfig): boole
   return !isDeepStrictEqual(mode(before), mode(after));
 }
 
+/** Whether another process, or others than before, work on its pictures. */
+export function hasOtherWorkers(before: CameraConfig, after: CameraConfig): boolean {
+  return before.isolation !== after.isolation || before.acceleration !== after.acceleration;
+}
+
 /** By tier, the settings that aren't what they were; the tiers are those that both have. */
 export function changedTiers(before: CameraConfig, after: CameraConfig): ReadonlyMap<string, TierChange> {
   const changes = new Map<string, TierChange>();
@@ -37,7 +42,8 @@ function changeBetween(before: TierConfig, after: TierConfig): TierChange {
 }
 
 /** All but what can change while the pipeline plays. */
-function mannerOf({ name: _n, tiers: _t, lingerMs: _l, minFps: _m, isolation: _i, ...manner }: CameraConfig) {
+function mannerOf(config: CameraConfig) {
+  const { name: _n, tiers: _t, lingerMs: _l, minFps: _m, isolation: _i, acceleration: _a, ...manner } = config;
   return manner;
 }
 

@@ -13,8 +13,8 @@ export interface TiersOptions {
   readonly clock: Clock;
   /** Says whether there is the tier `source`. */
   readonly own: Pick<OwnFrames, 'pass'>;
-  /** Whether tiers are encoded to H.264. */
-  readonly hasVideo: boolean;
+  /** How many tiers are encoded to H.264 at most; null: all. */
+  readonly mostVideoTiers: () => number | null;
   /** Somebody watches an output now, or nobody any more. */
   readonly onDemand: (output: Output, wanted: boolean) => void;
   /** Somebody who watches an output can't go on without a keyframe. */
@@ -37,7 +37,8 @@ export class Tiers {
 
   /** Those that there are in a medium, best first. */
   namesOf(medium: Medium): readonly string[] {
-    const encoded = medium === 'jpeg' || this.#options.hasVideo ? this.#settings.all().map(({ name }) => name) : [];
+    const all = this.#settings.all().map(({ name }) => name);
+    const encoded = medium === 'jpeg' ? all : bestAndLast(all, this.#options.mostVideoTiers() ?? all.length);
     return this.#options.own.pass(medium) === true ? [SOURCE_TIER, ...encoded] : encoded;
   }
 
@@ -149,4 +150,9 @@ export class Tiers {
     else this.#watched.delete(outputKey(output));
     this.#options.onDemand(output, wanted);
   }
+}
+
+/** Of names, best first: the best ones, and with them the last one, for those who can't have more. */
+function bestAndLast(names: readonly string[], most: number): readonly string[] {
+  return names.length <= most ? names : [...names.slice(0, Math.max(0, most - 1)), ...names.slice(-1)].slice(0, most);
 }

@@ -65,6 +65,8 @@ export interface CameraConfig {
   readonly latencyMs: number;
   /** Whether its pipeline runs in the server or in a process of its own. */
   readonly isolation: 'none' | 'process';
+  /** Whether the machine's chip may work on its pictures. */
+  readonly acceleration: 'auto' | 'software';
   /** nice(2) of its streaming threads, 0 to 19. */
   readonly nice: number;
   /** The CPUs that they run on; null: all. */
@@ -118,6 +120,7 @@ function toCamera(id: string, camera: FileCamera): CameraConfig {
     rtspTransport: camera.rtsp_transport,
     latencyMs: camera.latency_ms,
     isolation: camera.isolation,
+    acceleration: camera.acceleration,
     nice: camera.nice,
     cpus: camera.cpu_affinity === undefined ? null : parseCpuList(String(camera.cpu_affinity)),
   };

@@ -123,6 +123,15 @@ export const cameraSchema = z
           'none or process',
         ),
       ),
+    acceleration: z
+      .enum(['auto', 'software'])
+      .default('auto')
+      .meta(
+        meta(
+          "Who decodes, scales and encodes: the machine's chip as far as it was seen to work, or software alone",
+          'auto or software',
+        ),
+      ),
     nice: wholeNumber(
       0,
       19,

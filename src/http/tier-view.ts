@@ -29,7 +29,15 @@ export function tierView(camera: Camera, tier: string, viewers: ViewerRegistry):
     ...(isIn('jpeg') || !isIn('h264') ? jpegView(camera, tier) : noJpegs),
     media: media.filter(isIn),
     h264: isIn('h264') ? videoView(camera, tier, viewers) : null,
+    h264_reason: isIn('h264') ? null : whyNoVideo(camera, tier),
   };
+}
+
+/** Of a tier that isn't the camera's own, of which its `h264.reason` tells. */
+function whyNoVideo(camera: Camera, tier: string): string | null {
+  const most = camera.acceleration?.mostVideoTiers ?? null;
+  if (camera.tierSettings(tier) === undefined || most === null) return null;
+  return `this board has no encoder of H.264 that works, and in software it encodes ${most} tiers at most`;
 }
 
 const noJpegs = {

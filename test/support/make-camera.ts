@@ -25,6 +25,7 @@ export function makeCamera(source: string, changes: Partial<CameraConfig>) {
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
+    acceleration: 'auto',
     nice: 0,
     cpus: null,
     ...changes,

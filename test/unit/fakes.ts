@@ -207,6 +207,7 @@ export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
+    acceleration: 'auto',
     nice: 0,
     cpus: null,
     ...init,

@@ -48,6 +48,10 @@ export const tierViewSchema = z
     encode_ms: encodeMs,
     media: z.array(z.enum(['jpeg', 'h264'])).meta({ description: 'As what viewers can have it' }),
     h264: tierVideoSchema.nullable().meta({ description: 'What is told above of its JPEGs, of its video' }),
+    h264_reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why there is no video of it although there is of other tiers; null where there is' }),
   })
   .register(components, {
     id: 'Tier',

@@ -20,14 +20,20 @@ const network: PipelineSource = { kind: 'rtsp', url: 'rtsp://me:secret@10.0.0.7/
 const all: readonly Row[] = Object.values(CATALOGUE).flat();
 const jetson = all.filter(({ family }) => family === 'jetson');
 
-const addon = {
-  gstreamerVersion: '1.20.3',
-  findElement: (factory: string) => {
-    const rows = all.filter(({ element, needs }) => element === factory || needs.includes(factory));
-    const row = rows.find(({ family }) => family === 'jetson') ?? rows.find(({ family }) => family === 'software');
-    return row === undefined ? null : { factory, plugin: row.plugin ?? 'software', version: '1', rank: 0 };
-  },
-};
+const wanted = { tiers: ['low'], encoder: null, acceleration: 'auto' } as const;
+
+/** A machine with a Jetson's elements, and software, as far as `has` says. */
+function addonWith(has: (row: Row) => boolean) {
+  return {
+    gstreamerVersion: '1.20.3',
+    findElement: (factory: string) => {
+      const rows = all.filter((row) => has(row) && (row.element === factory || row.needs.includes(factory)));
+      const own = rows.filter(({ element }) => element === factory);
+      const row = [...own, ...rows].find(({ family }) => family === 'jetson' || family === 'software');
+      return row === undefined ? null : { factory, plugin: row.plugin ?? 'software', version: '1', rank: 0 };
+    },
+  };
+}
 
 let folder: string;
 beforeEach(() => {
@@ -35,7 +41,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function scene() {
+function scene(has: (row: Row) => boolean = () => true) {
+  const addon = addonWith(has);
   const environment = { gstreamer: addon.gstreamerVersion, kernel: '5', drivers: '' };
   const cache = new FindingsCache(join(folder, 'probe.json'), environment);
   const probed: string[] = [];
@@ -71,7 +78,7 @@ const today = '2026-11-21T04:00:00.000Z';
 describe('CameraAcceleration', () => {
   it('begins in software where nothing is known, and has it found out', () => {
     const { acceleration, probed, elements } = scene();
-    expect(acceleration.plan(camera, ['low'], null)).toMatchObject({ hardware: null, processing: { decode: null } });
+    expect(acceleration.plan(camera, wanted)).toMatchObject({ hardware: null, processing: { decode: null } });
     acceleration.learn(camera, 'image/jpeg, width=(int)1280, height=(int)720');
     expect(probed).toEqual(['jpeg 4:2:2 1280x720@30 system']);
     expect(elements()).toEqual(['jpegdec', 'videoscale', 'jpegenc', 'x264enc']);
@@ -80,9 +87,9 @@ describe('CameraAcceleration', () => {
 
   it('takes what is known at the next start', () => {
     const { acceleration, find } = scene();
-    acceleration.plan(camera, ['low'], null);
+    acceleration.plan(camera, wanted);
     find(today);
-    const { hardware, processing } = acceleration.plan(camera, ['low'], null);
+    const { hardware, processing } = acceleration.plan(camera, wanted);
     expect(hardware?.factories).toEqual(['nvv4l2decoder', 'nvvidconv', 'nvjpegenc', 'nvv4l2h264enc']);
     expect([...(hardware?.metered ?? [])]).toEqual([
       ['decode', 'nvv4l2decoder'],
@@ -96,7 +103,7 @@ describe('CameraAcceleration', () => {
   it('says why the probe left an element out', () => {
     const { acceleration, find } = scene();
     find(today, { nvjpegenc: 'it hangs' });
-    acceleration.plan(camera, ['low'], null);
+    acceleration.plan(camera, wanted);
     expect(acceleration.view.jpeg).toEqual({
       element: 'jpegenc',
       hardware: false,
@@ -108,7 +115,7 @@ describe('CameraAcceleration', () => {
   it('lets an element rest that failed, and says so', () => {
     const { acceleration, find, clock } = scene();
     find(today);
-    const planned = () => acceleration.plan(camera, ['low'], null).hardware?.factories ?? [];
+    const planned = () => acceleration.plan(camera, wanted).hardware?.factories ?? [];
     acceleration.began(planned());
     expect(acceleration.hasRested(false)).toBe(false);
     acceleration.failed(['nvjpegenc'], 'the driver is gone', false);
@@ -135,7 +142,7 @@ describe('CameraAcceleration', () => {
     const { acceleration, find, clock } = scene();
     find(yesterday);
     const run = (fault?: string) => {
-      acceleration.began(acceleration.plan(camera, ['low'], null).hardware?.factories ?? []);
+      acceleration.began(acceleration.plan(camera, wanted).hardware?.factories ?? []);
       if (fault !== undefined) acceleration.failed(['nvjpegenc'], fault, false);
       acceleration.ended();
       clock.nowMs += REST_MS;
@@ -143,21 +150,77 @@ describe('CameraAcceleration', () => {
     run('it stalled');
     run('the driver is gone');
     expect(acceleration.fallbacks).toBe(1);
-    expect(acceleration.plan(camera, ['low'], null).hardware?.factories).not.toContain('nvjpegenc');
+    expect(acceleration.plan(camera, wanted).hardware?.factories).not.toContain('nvjpegenc');
     expect(acceleration.hasRested(false)).toBe(false);
     expect(acceleration.view.jpeg?.fallbackReason).toBe('nvjpegenc: the driver is gone');
     find(today);
-    expect(acceleration.plan(camera, ['low'], null).hardware?.factories).toContain('nvjpegenc');
+    expect(acceleration.plan(camera, wanted).hardware?.factories).toContain('nvjpegenc');
     expect(acceleration.view.jpeg?.fallbackReason).toBeNull();
+  });
+
+  it('leaves the chip alone where it is told to, tries nothing, and forgets no failure meanwhile', () => {
+    const { acceleration, find, clock, probed } = scene();
+    const off = { ...wanted, acceleration: 'software' } as const;
+    find(today);
+    acceleration.plan(camera, wanted);
+    acceleration.failed(['nvjpegenc'], 'it hangs', true);
+    expect(acceleration.plan(camera, off)).toMatchObject({ hardware: null, processing: { decode: null } });
+    expect(acceleration.view.decode).toEqual({
+      element: 'jpegdec',
+      hardware: false,
+      fallbackReason: 'the configuration wants software',
+    });
+    acceleration.learn(camera, 'image/jpeg, width=(int)1280, height=(int)720');
+    clock.nowMs += REST_MS + WATCHED_REST_MS;
+    expect([probed, acceleration.hasRested(false)]).toEqual([[], false]);
+    const again = acceleration.plan(camera, wanted).hardware?.factories;
+    expect(again).toContain('nvv4l2decoder');
+    expect(again).not.toContain('nvjpegenc');
   });
 
   it('remembers what a network camera delivers, and no password', () => {
     const { acceleration, cache } = scene();
-    expect(acceleration.plan(network, ['low'], null).hardware).toBeNull();
+    expect(acceleration.plan(network, wanted).hardware).toBeNull();
     acceleration.learn(network, 'video/x-h264, profile=(string)main, width=(int)640, height=(int)360');
     const text = readFileSync(join(folder, 'probe.json'), 'utf8');
     expect(cache.formatOf('nothing')).toBeNull();
     expect(text).toContain('"width":640');
     expect(text).not.toMatch(/secret|10\.0\.0\.7/);
+  });
+});
+
+describe('how many tiers are encoded to H.264', () => {
+  it('is unlimited where a Jetson has an encoder, as long as nothing else is known', () => {
+    expect(scene().acceleration.mostVideoTiers).toBeNull();
+  });
+
+  it('is two where it has none', () => {
+    const { acceleration } = scene(({ element }) => element !== 'nvv4l2h264enc');
+    expect(acceleration.mostVideoTiers).toBe(2);
+  });
+
+  it('is two from the start on that knows that its encoder does not work', () => {
+    const { acceleration, find } = scene();
+    find(yesterday, { nvv4l2h264enc: 'it gives B-frames' });
+    expect(acceleration.mostVideoTiers).toBeNull();
+    acceleration.plan(camera, wanted);
+    expect(acceleration.mostVideoTiers).toBe(2);
+    find(today);
+    acceleration.plan(camera, wanted);
+    expect(acceleration.mostVideoTiers).toBeNull();
+  });
+
+  it('stays as it is where an encoder that works fails later: nobody loses a tier by that', () => {
+    const { acceleration, find } = scene();
+    find(today);
+    acceleration.plan(camera, wanted);
+    acceleration.failed(['nvv4l2h264enc'], 'it hangs', true);
+    acceleration.plan(camera, wanted);
+    expect(acceleration.view.h264?.hardware).toBe(false);
+    expect(acceleration.mostVideoTiers).toBeNull();
+  });
+
+  it('is unlimited on other machines', () => {
+    expect(scene(({ family }) => family === 'software').acceleration.mostVideoTiers).toBeNull();
   });
 });

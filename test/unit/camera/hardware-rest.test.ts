@@ -1,9 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { Acceleration, HardwareUse } from '../../../src/camera/acceleration.js';
+import type { Acceleration, HardwareUse, WantedWork } from '../../../src/camera/acceleration.js';
 import { Camera } from '../../../src/camera/camera.js';
 import { monotonicMs } from '../../../src/core/clock.js';
 import { Subscription } from '../../../src/hub/subscription.js';
 import { softwareProcessing } from '../../../src/pipeline/processing.js';
+import type { PipelineSource } from '../../../src/pipeline/source.js';
 import { cameraConfig, FakeAddon, type FakePipeline, silentLog, until } from '../fakes.js';
 
 const hardware: HardwareUse = { factories: ['nvjpegenc'], metered: new Map(), startTimeoutMs: 60_000 };
@@ -15,8 +16,10 @@ class FakeAcceleration implements Acceleration {
   rested: 'not yet' | 'unwatched' | 'long' = 'not yet';
   readonly view = { decode: null, scale: null, jpeg: null, h264: null };
   readonly fallbacks = 0;
+  readonly mostVideoTiers = null;
 
-  plan() {
+  plan(_source: PipelineSource, { acceleration }: WantedWork) {
+    this.told.push(`planned ${acceleration}`);
     return { processing: softwareProcessing(null), hardware: this.usesChip ? hardware : null };
   }
   learn(): void {}
@@ -75,7 +78,7 @@ it('a failure of the chip is told with the times in which it worked, and the nex
   first.handlers.onEvent({ type: 'error', message: 'the driver is gone', ...broken });
   await plays(1);
   const failed = 'failed nvjpegenc: the driver is gone';
-  expect(acceleration.told).toEqual(['began nvjpegenc', failed, 'ended', 'began ']);
+  expect(acceleration.told).toEqual(['planned auto', 'began nvjpegenc', failed, 'ended', 'planned auto', 'began ']);
   expect(states).toEqual(['starting', 'live', 'recovering', 'live']);
   expect(addon.pipelines).toHaveLength(2);
 });
@@ -86,7 +89,7 @@ it('takes the chip again when it has rested, and nobody hears of a fault', async
   await plays(0);
   acceleration.rested = 'long';
   await plays(1);
-  expect(acceleration.told).toEqual(['began ', 'ended', 'began nvjpegenc']);
+  expect(acceleration.told).toEqual(['planned auto', 'began ', 'ended', 'planned auto', 'began nvjpegenc']);
   expect(states).toEqual(['starting', 'live']);
   expect(addon.pipelines[0]?.closed).toBe(true);
   expect(camera.supervision.attempt).toBe(0);
@@ -100,5 +103,13 @@ it('does so sooner where nobody watches', async () => {
   const looks = acceleration.told.length;
   subscription.close();
   await until('the next pipeline', () => addon.pipelines[1]?.started === true);
-  expect(acceleration.told.slice(looks)).toEqual(['ended', 'began nvjpegenc']);
+  expect(acceleration.told.slice(looks)).toEqual(['ended', 'planned auto', 'began nvjpegenc']);
+});
+
+it('begins anew where the configuration says otherwise than before what the chip may do', async () => {
+  const { acceleration, addon, plays, camera } = scene();
+  await plays(0);
+  camera.reconfigure(cameraConfig({ acceleration: 'software' }));
+  await until('the next pipeline', () => addon.pipelines[1]?.started === true);
+  expect(acceleration.told.slice(2)).toEqual(['ended', 'planned software', 'began nvjpegenc']);
 });

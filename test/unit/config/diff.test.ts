@@ -15,6 +15,7 @@ function camera(id: string, lingerMs = 1): CameraConfig {
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
+    acceleration: 'auto',
     nice: 0,
     cpus: null,
   };

@@ -49,6 +49,7 @@ describe('a configuration file', () => {
         rtspTransport: 'tcp',
         latencyMs: 100,
         isolation: 'none',
+        acceleration: 'auto',
         nice: 0,
         cpus: null,
       },
@@ -73,6 +74,7 @@ cameras:
     rtsp_transport: udp
     latency_ms: 50
     isolation: process
+    acceleration: software
     nice: 4
     cpu_affinity: 1
     min_fps: 1
@@ -100,6 +102,7 @@ cameras:
           rtspTransport: 'udp',
           latencyMs: 50,
           isolation: 'process',
+          acceleration: 'software',
           nice: 4,
           cpus: [1],
         },
