@@ -155,9 +155,13 @@ async function watch(server: Server, job: BrokenJob): Promise<Watching> {
     return { arrivals, stop };
   }
   const viewer = await PictureWatcher.open(server.url, '/stream?tier=low&extra_headers=1');
+  let last: Uint8Array = Buffer.alloc(0);
   const look = () => {
-    const { atMs } = viewer.newest.live ?? {};
-    if (atMs !== undefined && atMs !== arrivals.at(-1)) arrivals.push(atMs);
+    const { atMs, jpeg } = viewer.newest.live ?? {};
+    // When nothing new comes the last one is sent again each second.
+    if (atMs === undefined || jpeg === undefined || jpeg.equals(last)) return;
+    last = jpeg;
+    arrivals.push(atMs);
   };
   const timer = setInterval(look, 2);
   const stop = () => {
