@@ -84,11 +84,16 @@ async function runDoctor(given: Arguments, version: string, load: () => Promise<
     return address === undefined ? null : ((await whyUnreachable(address, place, reachTimeoutMs))?.message ?? null);
   };
   const defaultConfig = parseConfig('', 'none', { arguments: parseArguments([]), environment: {} });
-  const options = { version, loadAddon, addonFile, loadConfig: load, defaultConfig, reach };
+  const options = { version, loadAddon, addonFile, loadConfig: load, defaultConfig, reach, probedEncoders };
   const findings = await examine(options);
   const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   print(given.json ? toJson({ version, findings }) : toText({ version, findings }, { coloured }));
   if (worstLevel(findings) === 'problem') process.exitCode = exitCodes.failure;
+}
+
+function probedEncoders(gstreamerVersion: string) {
+  const { all } = new FindingsCache(cacheFile(process.env), findEnvironment(gstreamerVersion));
+  return all.flatMap(({ format, findings }) => findings.map(({ row, reason }) => ({ row, format, reason })));
 }
 
 async function listFound({ json }: Arguments): Promise<void> {

@@ -75,6 +75,11 @@ export class FindingsCache {
     return found ?? null;
   }
 
+  /** Of all formats, the newest first, whatever plugins it was found with. */
+  get all(): readonly Findings[] {
+    return this.#read().formats;
+  }
+
   /** Replaces what was known of the format. Throws what the file system throws; the file is whole at any moment. */
   put(findings: Findings, plugins: string): void {
     const { formats, sources } = this.#read();

@@ -6,7 +6,7 @@ import type { NativeAddon } from '../native/addon.types.js';
 import { parseVersion } from '../pipeline/catalogue/row.js';
 import { checkCameras } from './checks/cameras.js';
 import { checkDevices } from './checks/devices.js';
-import { checkEncoders } from './checks/encoders.js';
+import { checkEncoders, type ProbedEncoder } from './checks/encoders.js';
 import { checkNetwork } from './checks/network.js';
 import { checkPermissions } from './checks/permissions.js';
 import { checkPlugins } from './checks/plugins.js';
@@ -32,6 +32,8 @@ export interface DoctorOptions {
   /** What is looked at where the configuration can't be read. */
   readonly defaultConfig: Config;
   readonly reach: Reach;
+  /** What is kept of what the chip's encoders were seen to do with that GStreamer. */
+  readonly probedEncoders: (gstreamerVersion: string) => readonly ProbedEncoder[];
 }
 
 /** Looks at everything that Lenscast needs, whatever is broken; what it asks of devices and networks ends in seconds. */
@@ -49,9 +51,10 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
     gatherCameras(cameras, { devices, has, reach: options.reach }),
   ]);
   const sources = sourceKinds(config);
+  const gstreamer = addon?.gstreamerVersion ?? '';
   const ofAddon = [
     ...checkPlugins({ has, sources, isJetson: existsSync('/etc/nv_tegra_release') }),
-    ...checkEncoders({ find, gstreamer: parseVersion(addon?.gstreamerVersion ?? '') }),
+    ...checkEncoders({ find, gstreamer: parseVersion(gstreamer), probed: options.probedEncoders(gstreamer) }),
     ...checkDevices(devices),
     ...checkCameras(cameraFacts),
   ];

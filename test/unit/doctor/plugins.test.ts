@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceKind } from '../../../src/config/source.js';
-import { checkEncoders } from '../../../src/doctor/checks/encoders.js';
+import { checkEncoders, type ProbedEncoder } from '../../../src/doctor/checks/encoders.js';
 import { checkPlugins } from '../../../src/doctor/checks/plugins.js';
 import { FEATURES } from '../../../src/doctor/features.js';
 
@@ -49,9 +49,10 @@ it('names the packages that the installation installs', () => {
 });
 
 describe('checkEncoders', () => {
-  const encoders = (plugins: Readonly<Record<string, string>>) =>
+  const encoders = (plugins: Readonly<Record<string, string>>, probed: readonly ProbedEncoder[] = []) =>
     checkEncoders({
       gstreamer: [1, 24],
+      probed,
       find: (factory) => {
         const plugin = plugins[factory];
         return plugin === undefined ? null : { factory, plugin, version: '1.24.0', rank: 256 };
@@ -67,6 +68,21 @@ describe('checkEncoders', () => {
         remedy: 'lenscast probe tells whether each works',
       },
       { check: 'encoder', level: 'ok', message: 'JPEG: jpegenc (software)' },
+    ]);
+  });
+
+  it('tells what is known of sessions, of the newest look at an encoder that is there', () => {
+    const plugins = { vah264enc: 'va', v4l2h264enc: 'video4linux2', x264enc: 'x264' };
+    const reason = 'with a second one at once: no session to spare';
+    const told = encoders(plugins, [
+      { row: 'vah264enc/va', format: 'jpeg 1280x720@30', reason: null },
+      { row: 'vah264enc/va', format: 'jpeg 640x360@30', reason: 'it is older' },
+      { row: 'v4l2h264enc/video4linux2', format: 'jpeg 1280x720@30', reason },
+      { row: 'nvh264enc/nvcodec', format: 'jpeg 1280x720@30', reason: 'absent' },
+    ]).slice(1);
+    expect(told.map(({ level, message }) => [level, message])).toEqual([
+      ['ok', 'vah264enc: two sessions at once work (jpeg 1280x720@30)'],
+      ['warning', `v4l2h264enc can't be used (jpeg 1280x720@30): ${reason}`],
     ]);
   });
 
