@@ -27,6 +27,7 @@ std::shared_ptr<Pipeline> Pipeline::open(const std::string& description, const P
   const std::shared_ptr<Pipeline> pipeline(new Pipeline(std::move(abandoned)));
   pipeline->element_ = parsePipeline(description);
   GstElement* element = pipeline->element_.get();
+  pipeline->sources_ = std::make_shared<Sources>(element);
   for (const std::string& name : sinks) {
     const AppSinkPtr appsink = findAppSink(element, name);
     auto sink = std::make_shared<FrameSink>(pipeline->bell_);

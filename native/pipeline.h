@@ -15,6 +15,7 @@
 #include "gst_ptr.h"
 #include "meter.h"
 #include "property.h"
+#include "sources.h"
 #include "tap.h"
 #include "thread_settings.h"
 
@@ -66,6 +67,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   bool seek(double positionMs, bool flush, bool segment);
   void requestKeyframe(const std::string& encoder, const std::optional<std::string>& action);
 
+  // To be freed where closeAsync() hangs.
+  std::shared_ptr<Sources> sources() const { return sources_; }
+
   // The last figures after closeAsync().
   GstState state() const;
   std::map<std::string, SinkStats> sinkStats() const;
@@ -84,6 +88,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::shared_ptr<Tap> tap_;
   std::map<std::string, std::shared_ptr<Meter>> meters_;
   PadPtr tapPad_;
+  std::shared_ptr<Sources> sources_;
   // Freed by the closing thread; nobody else looks at it once closing_ is true.
   ElementPtr element_;
   std::shared_ptr<Completion> closed_;

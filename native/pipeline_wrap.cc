@@ -18,6 +18,8 @@ namespace {
 constexpr char kHandlers[] = "handlers";
 // Plugins may have to be read from a slow disk.
 constexpr Milliseconds kLongestOpening{10000};
+// Of the sources of a pipeline that hangs; a device takes some hundredths of a second.
+constexpr Milliseconds kLongestFreeing{250};
 
 std::vector<std::string> namesArg(Napi::Value value, const std::string& what) {
   if (!value.IsArray()) throw AddonError(code::kInvalidArg, what + " must be an array, not " + describe(value));
@@ -242,8 +244,9 @@ Napi::Value PipelineWrap::close(const Napi::CallbackInfo& info) {
     });
     letGo();
     try {
-      runDetached([closed, inTime, timeout, bell = bell] {
+      runDetached([closed, inTime, timeout, bell = bell, sources = pipeline_->sources()] {
         *inTime = closed->waitOrAbandon(timeout);
+        if (!*inTime) sources->free(kLongestFreeing);
         bell->ring();
       });
     } catch (const AddonError&) {

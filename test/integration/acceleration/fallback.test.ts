@@ -5,6 +5,7 @@ import { HttpCamera } from '../../support/http-camera.js';
 import { MjpegClient } from '../../support/mjpeg-client.js';
 import { type CameraView, Server } from '../../support/server.js';
 import { until } from '../../support/until.js';
+import { oneV4l2Camera } from '../../support/v4l2-camera.js';
 import { WhepViewer } from '../../support/whep-viewer.js';
 
 interface JobView {
@@ -32,15 +33,21 @@ interface Scene {
   reach(what: string, condition: (view: AcceleratedView) => boolean): Promise<AcceleratedView>;
 }
 
-/** A server whose camera's format was probed, and that has no pipeline at this moment. */
-async function probedServer(board: ConstructorParameters<typeof FakeHardware>[0], isolation = 'none'): Promise<Scene> {
-  const chip = later(new FakeHardware(board), (one) => one.dispose());
-  const camera = later(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
+interface SceneOptions {
+  readonly isolation?: 'none' | 'process';
+  /** An HTTP camera by default. */
+  readonly isV4l2?: boolean;
+}
+
+/** A server on a Jetson whose camera's format was probed, and that has no pipeline at this moment. */
+async function probedServer({ isolation = 'none', isV4l2 = false }: SceneOptions = {}): Promise<Scene> {
+  const chip = later(new FakeHardware('jetson'), (one) => one.dispose());
+  const { source, env } = isV4l2 ? v4l2Source() : await httpSource();
   // The second one is a second session of the encoder of H.264.
   const tiers = 'tiers: { low: { width: 160, height: 120, fps: 30 }, least: { width: 80, height: 60, fps: 30 } }';
-  const front = `{ source: "${camera.url}", isolation: ${isolation}, linger_ms: 0, ${tiers} }`;
+  const front = `{ source: "${source}", isolation: ${isolation}, linger_ms: 0, ${tiers} }`;
   const config = `cameras:\n  front: ${front}\n`;
-  const server = later(await Server.start({ config, env: chip.env }), (one) => one.stop());
+  const server = later(await Server.start({ config, env: { ...env, ...chip.env } }), (one) => one.stop());
   const view = () => server.json<AcceleratedView>('/api/cameras/front');
   const reach = (what: string, condition: (view: AcceleratedView) => boolean) =>
     until(
@@ -58,6 +65,17 @@ async function probedServer(board: ConstructorParameters<typeof FakeHardware>[0]
   await first.stop();
   await reach('no pipeline', ({ state }) => state === 'idle');
   return { chip, server, reach, acceleration: async () => (await view()).acceleration };
+}
+
+async function httpSource() {
+  const camera = later(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
+  return { source: camera.url, env: {} };
+}
+
+function v4l2Source() {
+  const { cameras, camera } = oneV4l2Camera({ sizes: ['640x480'], rates: [30], formats: ['MJPG'] });
+  closing.push(() => cameras.dispose());
+  return { source: `v4l2:${camera.device}`, env: cameras.env };
 }
 
 const linesOf = ({ server }: Scene, words: string) => server.logs.split('\n').filter((line) => line.includes(words));
@@ -82,7 +100,7 @@ async function watchFor(job: BrokenJob, { server }: Scene): Promise<{ sees(frame
 
 describe('a server on a board with a chip', () => {
   it('begins in software and goes to the chip at the next start; what was found is kept for the next server', async () => {
-    const scene = await probedServer('jetson');
+    const scene = await probedServer();
     const viewer = await watchFor('jpeg', scene);
     await viewer.sees(20);
     for (const [job, element] of Object.entries(jetson)) {
@@ -101,7 +119,7 @@ describe('a server on a board with a chip', () => {
     ['h264', 'stall-at-17'],
   ];
   it.each(someTroubles(whilePlaying, 2))('%s with %s: its viewer sees the camera in software', async (job, trouble) => {
-    const scene = await probedServer('jetson');
+    const scene = await probedServer();
     const viewer = await watchFor(job, scene);
     await viewer.sees(20);
     const element = jetson[job];
@@ -144,7 +162,7 @@ describe('a server on a board with a chip', () => {
   it.each(someTroubles(atStart, 7))(
     '%s with %s at its next start: its viewer sees the camera in software',
     async (job, trouble) => {
-      const scene = await probedServer('jetson');
+      const scene = await probedServer();
       scene.chip.trouble({ [jetson[job]]: trouble });
       const viewer = await watchFor(job, scene);
       const view = await scene.reach(`${job} in software`, ({ acceleration, state }) => {
@@ -165,7 +183,7 @@ describe('a server on a board with a chip', () => {
   it.each(someTroubles(jobs, 0))(
     '%s that crashes the process of its camera: the server and its viewers live',
     async (job) => {
-      const scene = await probedServer('jetson', 'process');
+      const scene = await probedServer({ isolation: 'process' });
       const viewer = await watchFor(job, scene);
       await viewer.sees(20);
       scene.chip.trouble({ [jetson[job]]: 'segv' });
@@ -176,6 +194,35 @@ describe('a server on a board with a chip', () => {
       await viewer.sees(20);
       expect(linesOf(scene, 'hardware failed')).toHaveLength(1);
       expect(scene.server.running).toBe(true);
+    },
+  );
+
+  const whileHeld: readonly (readonly [BrokenJob, Trouble])[] = [
+    ['jpeg', 'stall-at-17'],
+    ['decode', 'stall-at-17'],
+    ['h264', 'hang-start'],
+  ];
+  it.each(someTroubles(whileHeld, 0))(
+    '%s with %s takes no device along: who must have it alone has it again at once',
+    async (job, trouble) => {
+      const scene = await probedServer({ isV4l2: true });
+      if (trouble === 'hang-start') scene.chip.trouble({ [jetson[job]]: trouble });
+      const viewer = await watchFor(job, scene);
+      if (trouble !== 'hang-start') {
+        await viewer.sees(20);
+        scene.chip.trouble({ [jetson[job]]: trouble });
+      }
+      await scene.reach(`${job} in software`, ({ acceleration, state }) => {
+        return acceleration[job]?.hardware === false && state === 'live';
+      });
+      await viewer.sees(20);
+      expect(await scene.server.metric('lenscast_pipelines_abandoned')).toBe(1);
+      expect(linesOf(scene, 'another program uses')).toEqual([]);
+      scene.chip.trouble({});
+      await until(
+        'what was abandoned has ended',
+        async () => (await scene.server.metric('lenscast_pipelines_abandoned')) === 0,
+      );
     },
   );
 });
