@@ -55,7 +55,7 @@ interface Outage {
 export const chips: Scenario = {
   name: 'chips',
   page: 'chips',
-  readme: ({ samples }) => readmeOf(samples as readonly Outage[]),
+  readme: chipsReadme,
   async run({ quick, progress }: Context): Promise<ScenarioResult> {
     const chip = new FakeHardware('jetson');
     const camera = await HttpCamera.start({ width: 1280, height: 720, fps: 30 });
@@ -177,7 +177,9 @@ function spread(values: readonly number[]): string {
   return `${seconds(median(values))} / ${seconds(Math.max(...values))}`;
 }
 
-function readmeOf(outages: readonly Outage[]): string {
+/** What README.md shows. */
+export function chipsReadme({ samples }: Pick<ScenarioResult, 'samples'>): string {
+  const outages = samples as readonly Outage[];
   const cell = (words: string, job: BrokenJob) => {
     const of = outages.filter((outage) => outage.failure === words && outage.job === job);
     return of.length === 0 ? '–' : spread(of.map(({ totalMs }) => totalMs));

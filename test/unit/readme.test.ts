@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { chipsReadme } from '../../bench/scenarios/chips.js';
 import { readmeOf } from '../../bench/support/fault-report.js';
 import { newest } from '../../bench/support/result-files.js';
 import { parseArguments } from '../../src/config/arguments.js';
@@ -24,6 +25,10 @@ describe('README.md', () => {
 
   it('shows what was measured last of faults', () => {
     expect(section('faults')).toBe(readmeOf(newest('faults') ?? { samples: [] }));
+  });
+
+  it("shows what was measured last of a chip's failures", () => {
+    expect(section('chips')).toBe(chipsReadme(newest('chips') ?? { samples: [] }));
   });
 
   it('shows commands that exist', () => {
