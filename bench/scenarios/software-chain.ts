@@ -15,10 +15,12 @@ const tiers = [
 
 const source = 'v4l2src device=/dev/video0 ! image/jpeg,width=1920,height=1080,framerate=30/1';
 const queue = 'queue leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0';
+// Not to wait for each other's first picture: two in one thread would for ever.
+const sink = 'fakesink sync=false async=false';
 const branches = (scale: string) => {
   const branch = ({ caps, fps, quality }: (typeof tiers)[number]) => {
     const rate = `videorate drop-only=true max-rate=${fps}`;
-    return `t. ! ${queue} ! ${rate} ! ${scale} ! video/x-raw,${caps} ! jpegenc quality=${quality} ! fakesink sync=false`;
+    return `t. ! ${queue} ! ${rate} ! ${scale} ! video/x-raw,${caps} ! jpegenc quality=${quality} ! ${sink}`;
   };
   return [branch(tiers[0]), branch(tiers[1]), branch(tiers[2])] as const;
 };
@@ -27,12 +29,15 @@ const lines = (scale: string, decode = 'jpegdec') =>
 
 const nearest = 'gst-launch: nearest neighbour';
 
-/** The smallest tier made of the one above it. */
-const chained = () => {
+/**
+ * The smallest tier made of the one above it. The latter's rate is told: of two limits behind each other the later one
+ * would else be taken for both, and the medium tier had 15 pictures a second.
+ */
+const chained = (between: '' | 'queue ! ') => {
   const [high, medium, low] = branches('videoscale');
-  const smaller = low.replace('t. !', 'm. !');
-  const between = medium.replace(' ! jpegenc', ' ! tee name=m  m. ! queue ! jpegenc');
-  return `${source} ! ${queue} ! jpegdec ! tee name=t ${high} ${between} ${smaller}`;
+  const rated = medium.replace('height=720', `height=720,framerate=${tiers[1].fps}/1`);
+  const teed = rated.replace(' ! jpegenc', ` ! tee name=m  m. ! ${between}jpegenc`);
+  return `${source} ! ${queue} ! jpegdec ! tee name=t ${high} ${teed} ${low.replace('t. !', 'm. !')}`;
 };
 
 /** By what each does otherwise than the first. */
@@ -41,7 +46,8 @@ const launched: Readonly<Record<string, string>> = {
   [nearest]: lines('videoscale method=nearest-neighbour'),
   'gst-launch: 4 taps': lines('videoscale method=4-tap'),
   'gst-launch: two threads a scaler': lines('videoscale n-threads=2'),
-  'gst-launch: the low tier from the medium one': chained(),
+  'gst-launch: the low tier from the medium one': chained('queue ! '),
+  'gst-launch: the same, encoded in the thread that scales': chained(''),
   'gst-launch: slow IDCT': lines('videoscale', 'jpegdec idct-method=islow'),
 };
 
