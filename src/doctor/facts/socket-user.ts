@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 const listening = '0A';
 
@@ -13,10 +14,15 @@ export async function findSocketUser(protocol: 'tcp' | 'udp', port: number): Pro
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
     if (!(await hasSocket(pid, inodes))) continue;
-    const name = (await readText(`/proc/${pid}/comm`)).trim();
-    return `${name} (pid ${pid})`;
+    return `${await programName(pid)} (pid ${pid})`;
   }
   return null;
+}
+
+/** Of its file rather than of its main thread: Node 24 calls that `MainThread`. */
+async function programName(pid: string): Promise<string> {
+  const file = await readlink(`/proc/${pid}/exe`).catch(() => '');
+  return basename(file) || (await readText(`/proc/${pid}/comm`)).trim();
 }
 
 /** The inodes of the sockets on a local port, of those that listen where `listeners`. */
