@@ -39,6 +39,11 @@ function ask(method: string, path: string, headers: Record<string, string> = {},
   return fetch(new URL(path, server.url), { method, headers, ...(body === undefined ? {} : { body }) });
 }
 
+/** What a response to a request of `path` calls the session, as a URL. */
+function sessionOf(response: Response, path: string): string {
+  return new URL(response.headers.get('Location') ?? '', new URL(path, server.url)).href;
+}
+
 async function refusal(response: Response): Promise<string> {
   const { code } = (await response.json()) as { code: string };
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -120,8 +125,24 @@ describe('the endpoint', () => {
     expect(response.headers.get('Accept-Patch')).toBe('application/trickle-ice-sdpfrag');
     const answer = await response.text();
     expect(answer).toMatch(/a=candidate:1 1 udp \d+ 127\.0\.0\.1 \d+ typ host\r\na=end-of-candidates\r\n/);
-    expect((await ask('DELETE', response.headers.get('Location') ?? '')).status).toBe(200);
+    expect((await ask('DELETE', sessionOf(response, '/cameras/front/whep'))).status).toBe(200);
   });
+
+  test.each(['/cameras/front/whep', '/whep', '/api/webrtc?src=front'])(
+    'names the session relative to %s, so that a proxy may serve it below a prefix',
+    async (path) => {
+      const response = await ask('POST', path, sdp, offerOfViewer());
+      expect(response.status).toBe(201);
+      // As a viewer resolves it that asked the proxy.
+      const seen = new URL(response.headers.get('Location') ?? '', `https://home.example/video/door${path}`);
+      const prefix = '/video/door';
+      expect([seen.origin, seen.pathname.startsWith(`${prefix}/cameras/front/whep/`)]).toEqual([
+        'https://home.example',
+        true,
+      ]);
+      expect((await ask('DELETE', seen.pathname.slice(prefix.length))).status).toBe(200);
+    },
+  );
 
   test.each([
     ['GET', '/whep', {}, undefined, '405 METHOD_NOT_ALLOWED'],
@@ -197,10 +218,10 @@ describe('other servers’ clients', () => {
     expect(response.status).toBe(200);
     const { type, sdp: answer } = (await response.json()) as { type: string; sdp: string };
     expect([type, answer.startsWith('v=0\r\n')]).toEqual(['answer', true]);
-    expect((await ask('DELETE', response.headers.get('Location') ?? '')).status).toBe(200);
+    expect((await ask('DELETE', sessionOf(response, '/api/webrtc'))).status).toBe(200);
     const plain = await ask('POST', '/api/webrtc?src=yard', { 'Content-Type': 'text/plain' }, offerOfViewer());
     expect([plain.status, (await plain.text()).startsWith('v=0')]).toEqual([200, true]);
-    expect((await ask('DELETE', plain.headers.get('Location') ?? '')).status).toBe(200);
+    expect((await ask('DELETE', sessionOf(plain, '/api/webrtc'))).status).toBe(200);
     expect(await refusal(await ask('POST', '/api/webrtc?src=attic', json, asked))).toBe('404 CAMERA_NOT_FOUND');
     expect(await refusal(await ask('POST', '/api/webrtc', json, '{"type":"offer"}'))).toBe('400 BODY_INVALID');
   });

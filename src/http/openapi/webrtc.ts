@@ -27,7 +27,7 @@ function whep(prefix: string, of: string): readonly Operation[] {
       description:
         'WHEP (draft-ietf-wish-whep): the offer has one video to receive, H.264 with packetization-mode=1 and rtcp-mux. ' +
         'The answer has all candidates; audio and whatever else was offered is rejected in it. `Location` is the ' +
-        `session, \`ETag\` its name for PATCH, \`Link\` the ICE servers, if any. ${pages}`,
+        `session, relative to this request, \`ETag\` its name for PATCH, \`Link\` the ICE servers, if any. ${pages}`,
       query,
       body: sdp,
       responses: { 201: { description: 'The answer', content: sdp } },

@@ -5,7 +5,7 @@ import type { App, RequestContext, Services } from '../environment.js';
 import { parseIceServer } from '../ice-links.js';
 import { offerSchema, signalSchema } from '../schemas/webrtc.js';
 import { watchByWebRtc } from '../watch-by-webrtc.js';
-import { mostSdpBytes, sessionPath } from './whep.js';
+import { mostSdpBytes, sessionReference } from './whep.js';
 
 /** WebRTC as go2rtc's and camera-streamer's clients ask for it. */
 export function webRtcRoutes(app: App, services: Services): void {
@@ -27,7 +27,7 @@ async function answerInKind(c: RequestContext, camera: Camera, services: Service
   const body = await readText(c, [jsonType, sdpType, 'text/plain', ''], mostSdpBytes);
   const offer = type === jsonType ? checkBody(body, offerSchema).sdp : body;
   const { id, etag, sdp } = await watchByWebRtc(c, camera, services, offer);
-  c.header('Location', sessionPath(camera.id, id));
+  c.header('Location', sessionReference(c, camera.id, id));
   c.header('ETag', etag);
   c.header('Cache-Control', 'no-store');
   if (type === jsonType) return c.json({ type: 'answer', sdp });

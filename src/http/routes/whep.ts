@@ -24,7 +24,7 @@ export function whepRoutes(app: App, services: Services): void {
     const camera = cameraOf(c);
     const offer = await readText(c, [sdpType], mostSdpBytes);
     const { id, etag, sdp } = await watchByWebRtc(c, camera, services, offer);
-    c.header('Location', sessionPath(camera.id, id));
+    c.header('Location', sessionReference(c, camera.id, id));
     c.header('ETag', etag);
     c.header('Accept-Patch', fragmentType);
     c.header('Cache-Control', 'no-store');
@@ -56,8 +56,14 @@ export function whepRoutes(app: App, services: Services): void {
   }
 }
 
-export function sessionPath(camera: string, session: string): string {
-  return `/cameras/${encodeURIComponent(camera)}/whep/${session}`;
+/**
+ * A session's URL relative to the request's, against which who asked resolves it (RFC 9110, 10.2.2): a reverse proxy may
+ * have taken a prefix away that nobody here knows. Where none was taken, clients that resolve it against the root find it
+ * as well.
+ */
+export function sessionReference(c: RequestContext, camera: string, session: string): string {
+  const depth = c.req.path.split('/').length - 2;
+  return `${'../'.repeat(depth) || './'}cameras/${encodeURIComponent(camera)}/whep/${session}`;
 }
 
 /** RFC 9725, 4.3.1. Throws IF_MATCH_MISSING and ETAG_MISMATCH. */
