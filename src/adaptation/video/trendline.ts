@@ -12,7 +12,7 @@ export class Trendline {
   #delayMs = 0;
   #smoothedMs = 0;
   #deltas = 0;
-  readonly #points: Point[] = [];
+  readonly #points = new Points();
   #thresholdMs = initialThresholdMs;
   #adaptedMs: number | null = null;
   #overMs = 0;
@@ -49,7 +49,7 @@ export class Trendline {
     this.#delayMs = 0;
     this.#smoothedMs = 0;
     this.#deltas = 0;
-    this.#points.length = 0;
+    this.#points.clear();
     this.#thresholdMs = initialThresholdMs;
     this.#adaptedMs = null;
     this.#overMs = 0;
@@ -64,9 +64,8 @@ export class Trendline {
     this.#deltas = Math.min(mostDeltas, this.#deltas + 1);
     this.#delayMs += group.arrivedMs - before.arrivedMs - sentDeltaMs;
     this.#smoothedMs += (1 - smoothing) * (this.#delayMs - this.#smoothedMs);
-    this.#points.push({ atMs: group.arrivedMs - this.#firstArrivedMs, delayMs: this.#smoothedMs });
-    if (this.#points.length > windowGroups) this.#points.shift();
-    const slope = this.#points.length === windowGroups ? (slopeOf(this.#points) ?? this.#slope) : this.#slope;
+    this.#points.push(group.arrivedMs - this.#firstArrivedMs, this.#smoothedMs);
+    const slope = this.#points.areAll ? (this.#points.slope() ?? this.#slope) : this.#slope;
     this.#detect(slope, sentDeltaMs, group.arrivedMs);
   }
 
@@ -102,11 +101,6 @@ interface Group {
   arrivedMs: number;
 }
 
-interface Point {
-  readonly atMs: number;
-  readonly delayMs: number;
-}
-
 // As in libwebrtc's trendline estimator and overuse detector.
 const groupMs = 5;
 const smoothing = 0.9;
@@ -125,21 +119,44 @@ function groupOf({ sentMs, arrivedMs }: Arrival): Group {
   return { firstSentMs: sentMs, sentMs, arrivedMs };
 }
 
-/** Of the line with the least squares; null where all points are at one moment. */
-function slopeOf(points: readonly Point[]): number | null {
-  let sumMs = 0;
-  let sumDelay = 0;
-  for (const { atMs, delayMs } of points) {
-    sumMs += atMs;
-    sumDelay += delayMs;
+/** The last delays. An object for each would live just long enough to be old to the garbage collector. */
+class Points {
+  readonly #atMs = new Float64Array(windowGroups);
+  readonly #delayMs = new Float64Array(windowGroups);
+  #count = 0;
+
+  get areAll(): boolean {
+    return this.#count >= windowGroups;
   }
-  const meanMs = sumMs / points.length;
-  const meanDelay = sumDelay / points.length;
-  let over = 0;
-  let under = 0;
-  for (const { atMs, delayMs } of points) {
-    over += (atMs - meanMs) * (delayMs - meanDelay);
-    under += (atMs - meanMs) ** 2;
+
+  push(atMs: number, delayMs: number): void {
+    const i = this.#count % windowGroups;
+    this.#atMs[i] = atMs;
+    this.#delayMs[i] = delayMs;
+    this.#count++;
   }
-  return under > 0 ? over / under : null;
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  /** Of the line with the least squares through all of them; null where all are at one moment. */
+  slope(): number | null {
+    const meanMs = meanOf(this.#atMs);
+    const meanDelay = meanOf(this.#delayMs);
+    let over = 0;
+    let under = 0;
+    for (let i = 0; i < windowGroups; i++) {
+      const fromMeanMs = (this.#atMs[i] ?? 0) - meanMs;
+      over += fromMeanMs * ((this.#delayMs[i] ?? 0) - meanDelay);
+      under += fromMeanMs ** 2;
+    }
+    return under > 0 ? over / under : null;
+  }
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }

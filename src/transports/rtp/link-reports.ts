@@ -67,8 +67,13 @@ export class LinkReports {
         report.estimateBps = packet.bitrateBps;
         return;
       case 'transport-feedback':
-        report.packets = [...report.packets, ...this.#transport.results(packet)];
+        // Most messages hold one.
+        report.packets = joined(report.packets, this.#transport.results(packet));
         return;
     }
   }
+}
+
+function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {
+  return before.length === 0 ? more : [...before, ...more];
 }

@@ -2,11 +2,11 @@ import type { RtpAccessUnit } from './access-unit.js';
 
 interface Run {
   /** Sequence numbers count on beyond 16 bits here. */
-  readonly first: number;
+  first: number;
   count: number;
-  readonly timestamp: number;
+  timestamp: number;
   /** Null for packets that are nothing but padding. */
-  readonly unit: RtpAccessUnit | null;
+  unit: RtpAccessUnit | null;
 }
 
 export interface SentPacket {
@@ -43,7 +43,7 @@ export class SentPackets {
 
   begin(unit: RtpAccessUnit, timestamp: number): void {
     if (unit.isKeyframe) this.#keyframeFirst = this.#next;
-    this.#push({ first: this.#next, count: 0, timestamp, unit });
+    this.#beginRun(timestamp, unit);
   }
 
   /** The next packet of the access unit that began last was sent. */
@@ -55,7 +55,7 @@ export class SentPackets {
 
   sentPadding(timestamp: number): void {
     const last = this.#runs.at(-1);
-    if (last?.unit !== null) this.#push({ first: this.#next, count: 0, timestamp, unit: null });
+    if (last?.unit !== null) this.#beginRun(timestamp, null);
     this.sentNext();
   }
 
@@ -95,9 +95,18 @@ export class SentPackets {
     this.#runs.length = 0;
   }
 
-  #push(run: Run): void {
+  /** The oldest one's object serves for the newest: they would all be old to the garbage collector when they go. */
+  #beginRun(timestamp: number, unit: RtpAccessUnit | null): void {
+    const run = this.#runs.length < mostRuns ? undefined : this.#runs.shift();
+    if (run === undefined) {
+      this.#runs.push({ first: this.#next, count: 0, timestamp, unit });
+      return;
+    }
+    run.first = this.#next;
+    run.count = 0;
+    run.timestamp = timestamp;
+    run.unit = unit;
     this.#runs.push(run);
-    if (this.#runs.length > mostRuns) this.#runs.shift();
   }
 
   #runOf(sequence: number): Run | undefined {
