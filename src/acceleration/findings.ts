@@ -36,13 +36,18 @@ export interface Findings {
  * software's: the next best element has the same driver.
  */
 export function usableRows(rows: Catalogue, found: Findings | null, leftAlone: ReadonlySet<string>): Catalogue {
-  const passed = new Set(found?.findings.filter(({ passes }) => passes).map(({ row }) => row));
-  const works = found?.together === null;
+  const works = found === null ? () => false : seenToWork(found);
   const jobs = new Set(Object.values(rows).flatMap((list: readonly Row[]) => jobsOf(list, leftAlone)));
   return restrict(rows, (row: Row) => {
     if (!isHardware(row)) return true;
-    return works && passed.has(row.id) && !jobs.has(row.job) && !row.needs.some((need) => leftAlone.has(need));
+    return works(row) && !jobs.has(row.job) && !row.needs.some((need) => leftAlone.has(need));
   });
+}
+
+/** Tells of a chip's row whether it passed; none did where the whole chain doesn't work. */
+export function seenToWork({ findings, together }: Findings): (row: Row) => boolean {
+  const passed = new Set(findings.filter(({ passes }) => passes).map(({ row }) => row));
+  return (row) => together === null && passed.has(row.id);
 }
 
 function jobsOf(rows: readonly Row[], leftAlone: ReadonlySet<string>): readonly Job[] {

@@ -1,6 +1,6 @@
 import { CATALOGUE } from '../pipeline/catalogue/catalogue.js';
 import { isHardware, type Row } from '../pipeline/catalogue/row.js';
-import type { Findings } from './findings.js';
+import { type Findings, seenToWork } from './findings.js';
 
 /** A Jetson without an encoder of H.264, as the Orin Nano is, has no CPU to spare for more than so many. */
 const mostInSoftware = 2;
@@ -12,7 +12,6 @@ const mostInSoftware = 2;
 export function mostVideoTiers(isThere: (row: Row) => boolean, findings: Findings | null): number | null {
   const isJetson = CATALOGUE.scale.some((row) => row.family === 'jetson' && isThere(row));
   if (!isJetson) return null;
-  const passed = new Set(findings?.findings.filter(({ passes }) => passes).map(({ row }) => row));
-  const works = (row: Row) => findings === null || (findings.together === null && passed.has(row.id));
+  const works = findings === null ? () => true : seenToWork(findings);
   return CATALOGUE.h264.some((row) => isHardware(row) && isThere(row) && works(row)) ? null : mostInSoftware;
 }

@@ -15,8 +15,12 @@ const sdp = { 'application/sdp': null };
 const bodyErrors = ['BODY_TYPE_UNSUPPORTED', 'BODY_TOO_LARGE', 'BODY_INVALID', 'ORIGIN_FORBIDDEN'] as const;
 const offerErrors = ['SDP_INVALID', 'OFFER_UNPLAYABLE', 'VIDEO_UNAVAILABLE', 'TOO_MANY_VIEWERS'] as const;
 const watchErrors = [
-  ...(['CAMERA_NOT_FOUND', 'TIER_NOT_FOUND', 'QUERY_INVALID', 'CAMERA_UNAVAILABLE', 'SHUTTING_DOWN'] as const),
-];
+  'CAMERA_NOT_FOUND',
+  'TIER_NOT_FOUND',
+  'QUERY_INVALID',
+  'CAMERA_UNAVAILABLE',
+  'SHUTTING_DOWN',
+] as const;
 
 const pages = `Pages of this host may use it, on whatever port, and those named in \`webrtc.origins\`.`;
 

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { someTroubles } from '../../support/chips.js';
+import { endAfterTest } from '../../support/cleanup.js';
 import { FakeHardware, type Trouble } from '../../support/fake-hardware.js';
 import { HttpCamera } from '../../support/http-camera.js';
 import { MjpegClient } from '../../support/mjpeg-client.js';
@@ -16,15 +17,6 @@ interface JobView {
 type AcceleratedView = CameraView & { readonly acceleration: Readonly<Record<string, JobView | null>> };
 
 const slowMs = 60_000;
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-function later<T>(made: T, close: (made: T) => unknown): T {
-  closing.push(() => close(made));
-  return made;
-}
 
 interface Scene {
   readonly chip: FakeHardware;
@@ -41,13 +33,13 @@ interface SceneOptions {
 
 /** A server on a Jetson whose camera's format was probed, and that has no pipeline at this moment. */
 async function probedServer({ isolation = 'none', isV4l2 = false }: SceneOptions = {}): Promise<Scene> {
-  const chip = later(new FakeHardware('jetson'), (one) => one.dispose());
+  const chip = endAfterTest(new FakeHardware('jetson'), (one) => one.dispose());
   const { source, env } = isV4l2 ? v4l2Source() : await httpSource();
   // The second one is a second session of the encoder of H.264.
   const tiers = 'tiers: { low: { width: 160, height: 120, fps: 30 }, least: { width: 80, height: 60, fps: 30 } }';
   const front = `{ source: "${source}", isolation: ${isolation}, linger_ms: 0, ${tiers} }`;
   const config = `cameras:\n  front: ${front}\n`;
-  const server = later(await Server.start({ config, env: { ...env, ...chip.env } }), (one) => one.stop());
+  const server = endAfterTest(await Server.start({ config, env: { ...env, ...chip.env } }), (one) => one.stop());
   const view = () => server.json<AcceleratedView>('/api/cameras/front');
   const reach = (what: string, condition: (view: AcceleratedView) => boolean) =>
     until(
@@ -68,13 +60,13 @@ async function probedServer({ isolation = 'none', isV4l2 = false }: SceneOptions
 }
 
 async function httpSource() {
-  const camera = later(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
+  const camera = endAfterTest(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
   return { source: camera.url, env: {} };
 }
 
 function v4l2Source() {
   const { cameras, camera } = oneV4l2Camera({ sizes: ['640x480'], rates: [30], formats: ['MJPG'] });
-  closing.push(() => cameras.dispose());
+  endAfterTest(cameras, (all) => all.dispose());
   return { source: `v4l2:${camera.device}`, env: cameras.env };
 }
 
@@ -86,10 +78,12 @@ type BrokenJob = 'decode' | 'jpeg' | 'h264';
 /** Somebody watches the job's product; tells how many frames came. */
 async function watchFor(job: BrokenJob, { server }: Scene): Promise<{ sees(frames: number): Promise<void> }> {
   if (job === 'h264') {
-    const viewer = later(await WhepViewer.watch(`${server.url}/cameras/front/whep?tier=low`), (one) => one.close());
+    const viewer = endAfterTest(await WhepViewer.watch(`${server.url}/cameras/front/whep?tier=low`), (one) =>
+      one.close(),
+    );
     return { sees: (frames) => viewer.sees(viewer.pictures + frames) };
   }
-  const viewer = later(await MjpegClient.open(server.url, '/stream?tier=low'), (one) => one.stop());
+  const viewer = endAfterTest(await MjpegClient.open(server.url, '/stream?tier=low'), (one) => one.stop());
   return {
     sees: async (frames) => {
       for (let seen = 0; seen < frames; seen++) await viewer.part();

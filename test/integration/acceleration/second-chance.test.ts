@@ -1,7 +1,7 @@
 /** A chip that fails, rests and is taken again: real pipelines, on a clock that is put forward. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { FindingsCache } from '../../../src/acceleration/cache.js';
 import { CameraAcceleration } from '../../../src/acceleration/camera-acceleration.js';
 import { ProbeQueue } from '../../../src/acceleration/probe-queue.js';
@@ -12,6 +12,7 @@ import type { Log } from '../../../src/core/log.js';
 import { Subscription } from '../../../src/hub/subscription.js';
 import { IsolatedRunner } from '../../../src/isolation/isolated-runner.js';
 import { loadAddon } from '../../../src/native/addon.js';
+import { endAfterTest } from '../../support/cleanup.js';
 import { FakeHardware } from '../../support/fake-hardware.js';
 import { HttpCamera } from '../../support/http-camera.js';
 import { until } from '../../support/until.js';
@@ -19,25 +20,16 @@ import { cameraConfig } from '../../unit/fakes.js';
 
 const program = fileURLToPath(new URL('../../../dist/isolation/child.js', import.meta.url));
 const slowMs = 60_000;
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-function later<T>(made: T, close: (made: T) => unknown): T {
-  closing.push(() => close(made));
-  return made;
-}
 
 async function makeScene() {
-  const chip = later(new FakeHardware('jetson'), (one) => one.dispose());
+  const chip = endAfterTest(new FakeHardware('jetson'), (one) => one.dispose());
   const before = { ...process.env };
   Object.assign(process.env, chip.env);
-  closing.push(() => {
+  onTestFinished(() => {
     for (const name of Object.keys(chip.env)) delete process.env[name];
     Object.assign(process.env, before);
   });
-  const source = later(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
+  const source = endAfterTest(await HttpCamera.start({ width: 320, height: 240, fps: 30 }), (one) => one.stop());
   const addon = loadAddon();
   const lines: string[] = [];
   const note = (line: string) => void lines.push(line);
@@ -47,14 +39,16 @@ async function makeScene() {
     kernel: '',
     drivers: '',
   });
-  const runner = later(new IsolatedRunner({ label: 'probe', program }), (one) => one.close());
-  const queue = later(new ProbeQueue({ addon, runner, cache, log }), (one) => one.close());
+  const runner = endAfterTest(new IsolatedRunner({ label: 'probe', program }), (one) => one.close());
+  const queue = endAfterTest(new ProbeQueue({ addon, runner, cache, log }), (one) => one.close());
   let forwardMs = 0;
   const clock = () => monotonicMs() + forwardMs;
   const acceleration = new CameraAcceleration({ addon, queue, cache, clock, log });
   const low = { name: 'low', width: 160, height: 120, fps: 30, quality: 80, bitrateBps: 500_000, minFps: null };
   const config = cameraConfig({ source: { kind: 'http', url: source.url }, tiers: [low], lingerMs: 0 });
-  const camera = later(new Camera(config, { addon, acceleration, clock: monotonicMs, log }), (one) => one.close());
+  const camera = endAfterTest(new Camera(config, { addon, acceleration, clock: monotonicMs, log }), (one) =>
+    one.close(),
+  );
   const states: string[] = [];
   camera.listen({ onState: ({ supervision }) => states.push(supervision.state) });
   const put = (ms: number) => {
@@ -74,7 +68,7 @@ function watch(camera: Camera) {
     },
   });
   subscription.ready();
-  later(subscription, (one) => one.close());
+  endAfterTest(subscription, (one) => one.close());
   const sees = (count: number) => {
     const wanted = frames + count;
     return until(`${count} frames`, () => frames >= wanted, slowMs);
