@@ -48,6 +48,11 @@ const sayings: readonly (readonly [RegExp, (place: string) => string])[] = [
   // All that rtspsrc tells of a port where nobody listens.
   [/failed to connect\b/i, (place) => `no connection to ${place}: it is off, or its address or port is wrong`],
   [/connection reset|server closed the connection/i, (place) => `${place} closed the connection`],
+  // All that rtspsrc tells of a reset, and of every other error of a socket in use (gst_rtsp_strresult).
+  [
+    /could not (receive|send|handle server) message\. \((system|network) error\)/i,
+    (place) => `the connection to ${place} broke`,
+  ],
   [/timed out|timeout/i, (place) => `${place} does not answer`],
   [
     /could not resolve|name or service not known|temporary failure in name/i,

@@ -13,7 +13,8 @@ export async function rtspRig(): Promise<Rig> {
     camera = await RtspCamera.start({ ...usual, ...options, port });
   };
   const down = ['recovering', 'failed'];
-  const refused = /127\.0\.0\.1(:\d+)? (closed|refuses) the connection/;
+  // The last one where it hadn't read all that was sent to it.
+  const refused = /127\.0\.0\.1(:\d+)? (closed|refuses) the connection|the connection to 127\.0\.0\.1:\d+ broke/;
   const followed = (name: string, options: RtspCameraOptions): Fault => ({
     name,
     kind: 'error',

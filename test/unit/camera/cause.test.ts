@@ -54,6 +54,7 @@ describe('causeOfFault', () => {
     ['Error sending request: No route to host', 'no route to cam.lan'],
     ['Could not resolve "cam.lan"', 'the name of cam.lan cannot be resolved'],
     ['Socket I/O timed out', 'cam.lan does not answer'],
+    ['Could not receive message. (System error)', 'the connection to cam.lan broke'],
     ["gstv4l2object.c(4041): Device '/dev/video0' is busy", 'another program uses cam.lan'],
     ['system error: No such device', 'cam.lan is gone'],
     ['system error: Permission denied', 'no permission to use cam.lan'],
