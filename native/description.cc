@@ -1,5 +1,6 @@
 #include "description.h"
 
+#include "elements.h"
 #include "errors.h"
 
 namespace lenscast {
@@ -13,11 +14,6 @@ std::string missingOf(gchar** names) {
     text += (text.empty() ? "" : ", ") + std::string(*name);
   }
   return text;
-}
-
-std::string factoryOf(GstElement* element) {
-  GstElementFactory* factory = gst_element_get_factory(element);
-  return factory == nullptr ? "bin" : toString(GST_OBJECT_NAME(factory));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "batch_threads.h"
+#include "elements.h"
 
 namespace lenscast {
 namespace {
@@ -62,8 +63,7 @@ ElementReport reportOf(GstMessage* message) {
   ElementReport report;
   report.element = toString(GST_MESSAGE_SRC_NAME(message));
   if (GST_IS_ELEMENT(GST_MESSAGE_SRC(message))) {
-    GstElementFactory* factory = gst_element_get_factory(GST_ELEMENT_CAST(GST_MESSAGE_SRC(message)));
-    if (factory != nullptr) report.factory = toString(GST_OBJECT_NAME(factory));
+    report.factory = factoryOf(GST_ELEMENT_CAST(GST_MESSAGE_SRC(message)));
   }
   if (error) {
     report.domain = toString(g_quark_to_string(error->domain));

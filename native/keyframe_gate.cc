@@ -1,6 +1,7 @@
 #include "keyframe_gate.h"
 
 #include "clock.h"
+#include "elements.h"
 
 namespace lenscast {
 
@@ -9,23 +10,12 @@ namespace {
 // Longer than the distance of two keyframes in any camera's stream.
 constexpr int64_t kLongestWaitNs = 10'000'000'000;
 
-bool isValve(GstElement* element) {
-  GstElementFactory* factory = gst_element_get_factory(element);
-  return factory && toString(GST_OBJECT_NAME(factory)) == "valve";
-}
-
 }  // namespace
 
 void KeyframeGate::attachToValves(GstElement* pipeline) {
-  if (!GST_IS_BIN(pipeline)) return;
-  GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
-  const auto visit = [](const GValue* item, gpointer) {
-    GstElement* element = GST_ELEMENT(g_value_get_object(item));
-    if (isValve(element)) attach(element);
-  };
-  // Nothing changes the pipeline before it starts: no resync.
-  gst_iterator_foreach(elements, visit, nullptr);
-  gst_iterator_free(elements);
+  forEachElementWithin(pipeline, [](GstElement* element) {
+    if (isMadeBy(element, "valve")) attach(element);
+  });
 }
 
 void KeyframeGate::attach(GstElement* valve) {

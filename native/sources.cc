@@ -1,5 +1,6 @@
 #include "sources.h"
 
+#include "elements.h"
 #include "errors.h"
 
 namespace lenscast {
@@ -13,14 +14,9 @@ bool isPlainSource(GstElement* element) {
 }  // namespace
 
 Sources::Sources(GstElement* pipeline) {
-  if (!GST_IS_BIN(pipeline)) return;
-  GstIterator* elements = gst_bin_iterate_elements(GST_BIN(pipeline));
-  const auto visit = [](const GValue* item, gpointer known) {
-    GstElement* element = GST_ELEMENT(g_value_get_object(item));
-    if (isPlainSource(element)) static_cast<std::list<Known>*>(known)->emplace_back(element);
-  };
-  gst_iterator_foreach(elements, visit, &known_);
-  gst_iterator_free(elements);
+  forEachElement(pipeline, [this](GstElement* element) {
+    if (isPlainSource(element)) known_.emplace_back(element);
+  });
 }
 
 void Sources::free(Milliseconds timeout) {

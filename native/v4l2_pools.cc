@@ -6,6 +6,8 @@
 #include <chrono>
 #include <thread>
 
+#include "elements.h"
+
 namespace lenscast {
 namespace {
 
@@ -25,17 +27,11 @@ void dropForgotten(GstBufferPool* pool) {
 }  // namespace
 
 V4l2Pools::V4l2Pools(GstElement* pipeline) {
-  if (!GST_IS_BIN(pipeline)) return;
-  GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
-  const auto visit = [](const GValue* item, gpointer pools) {
-    GstElement* element = GST_ELEMENT(g_value_get_object(item));
-    GstElementFactory* factory = gst_element_get_factory(element);
-    if (!factory || toString(GST_OBJECT_NAME(factory)) != "v4l2src") return;
+  forEachElementWithin(pipeline, [this](GstElement* element) {
+    if (!isMadeBy(element, "v4l2src")) return;
     BufferPoolPtr pool(gst_base_src_get_buffer_pool(GST_BASE_SRC(element)));
-    if (pool) static_cast<std::vector<BufferPoolPtr>*>(pools)->push_back(std::move(pool));
-  };
-  gst_iterator_foreach(elements, visit, &pools_);
-  gst_iterator_free(elements);
+    if (pool) pools_.push_back(std::move(pool));
+  });
 }
 
 void V4l2Pools::reclaim() {
