@@ -3,11 +3,11 @@ import type { Camera } from './camera.js';
 
 /** Publishes what becomes of a camera, as long as it lives. */
 export function publishCamera(camera: Camera, events: EventBus): void {
+  const { id } = camera;
   camera.listen({
-    onState: ({ id, supervision }, from) => {
-      const { state, sinceMs, cause, attempt } = supervision;
+    onState: ({ state, sinceMs, cause, attempt }, from) => {
       events.publish({ type: 'state', camera: id, from, state, sinceMs, cause, attempt });
     },
-    onTiers: ({ id }) => events.publish({ type: 'tiers', camera: id }),
+    onTiers: () => events.publish({ type: 'tiers', camera: id }),
   });
 }

@@ -11,7 +11,8 @@ import type { Passthrough } from '../pipeline/passthrough.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting } from '../pipeline/tier.js';
 import type { Acceleration } from './acceleration.js';
-import { type CameraListener, CameraListeners, type CameraOptions } from './camera-options.js';
+import { type CameraListener, CameraListeners } from './camera-listeners.js';
+import type { CameraOptions } from './camera-options.js';
 import { whereabouts } from './cause.js';
 import { Keeper } from './keeper.js';
 import type { KeptPicture } from './kept-pictures.js';
@@ -66,7 +67,7 @@ export class Camera {
       encoder: this.#encoder,
       acceleration: options.acceleration,
       own: this.#own,
-      onTiers: () => this.#listeners.tellTiers(this),
+      onTiers: () => this.#listeners.tellTiers(),
     });
     this.#standIn = new StandIn({
       addon: options.addon,
@@ -173,7 +174,7 @@ export class Camera {
     if (resized || before.quality !== after.quality) this.channel(tier).meanFrameBytes = null;
     const isBest = this.#tiers.allSettings()[0] === after;
     if (isBest && (resized || before.fps !== after.fps)) this.#planner.inspection.forget();
-    this.#listeners.tellTiers(this);
+    this.#listeners.tellTiers();
     return after;
   }
 
@@ -196,7 +197,7 @@ export class Camera {
       this.#keeper.beginAnew();
     }
     if (this.#profile !== null && !this.profileNames.includes(this.#profile)) this.#profile = null;
-    if (otherSource || otherTiers) this.#listeners.tellTiers(this);
+    if (otherSource || otherTiers) this.#listeners.tellTiers();
     // Whoever watched a tier that is gone counts no more.
     this.#keeper.countDemand();
   }
@@ -268,7 +269,7 @@ export class Camera {
         plan: () => this.#planner.plan(),
         onPlan: (plan) => this.#planner.learn(plan),
         onFrame: (output, frame) => this.#publish(output, frame),
-        onSourceVideo: (video) => void (this.#own.learnVideo(video) && this.#listeners.tellTiers(this)),
+        onSourceVideo: (video) => void (this.#own.learnVideo(video) && this.#listeners.tellTiers()),
         onCaps: (caps) => this.#planner.learnCaps(caps),
         onClosing: (loops) => this.#keepPictures(loops),
         // What the device could do may have changed when it comes back.
@@ -282,7 +283,7 @@ export class Camera {
 
   #onSupervision(before: Supervision): void {
     if (this.#closed) return;
-    this.#listeners.tellState(this, before, this.#options.log);
+    this.#listeners.tellState(before, this.supervision, this.#options.log);
     this.#standIn.follow(this.supervision, this.#config.name, this.#tiers.watched);
   }
 

@@ -50,7 +50,7 @@ async function makeScene() {
     one.close(),
   );
   const states: string[] = [];
-  camera.listen({ onState: ({ supervision }) => states.push(supervision.state) });
+  camera.listen({ onState: ({ state }) => states.push(state) });
   const put = (ms: number) => {
     forwardMs += ms;
   };

@@ -67,7 +67,7 @@ describe('Camera', () => {
   it('tells its listeners of each state, until they stop listening', async () => {
     const { camera, watch, pipeline } = setUp({ lingerMs: 0 });
     const states: string[] = [];
-    const stop = camera.listen({ onState: (each, from) => states.push(`${from} → ${each.supervision.state}`) });
+    const stop = camera.listen({ onState: ({ state }, from) => states.push(`${from} → ${state}`) });
     const { subscription } = watch('high');
     show(await pipeline(), 'sink_high', 1);
     expect(states).toEqual(['idle → starting', 'starting → live']);
@@ -164,7 +164,7 @@ describe('Camera', () => {
   it('has its own video looked at, and given, without anything being decoded', async () => {
     const { camera, pipeline } = setUp({ source: { kind: 'rtsp', url: 'rtsp://cam/' } });
     const told: boolean[] = [];
-    camera.listen({ onTiers: ({ sourceVideo }) => told.push(sourceVideo.passes) });
+    camera.listen({ onTiers: () => told.push(camera.sourceVideo.passes) });
     const release = camera.holdSourceVideo();
     const running = await pipeline();
     const data = Buffer.from(`00000001${realSps.high}000000016588`, 'hex');

@@ -48,7 +48,7 @@ function scene() {
   const camera = new Camera(cameraConfig(), options);
   onTestFinished(() => camera.close());
   const states: string[] = [];
-  camera.listen({ onState: ({ supervision }) => states.push(supervision.state) });
+  camera.listen({ onState: ({ state }) => states.push(state) });
   const subscription = new Subscription(camera.channel('high'), { deliver: (frame) => frame.release() });
   subscription.ready();
   const plays = async (index: number): Promise<FakePipeline> => {

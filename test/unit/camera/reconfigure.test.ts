@@ -120,7 +120,7 @@ describe('a camera whose configuration changes', () => {
     camera.holdTo('low');
     const high1 = camera.channel('high');
     const told: (readonly string[])[] = [];
-    camera.listen({ onTiers: (each) => told.push(each.tierNames) });
+    camera.listen({ onTiers: () => told.push(camera.tierNames) });
     camera.reconfigure({ ...config, lingerMs: 0, tiers: [tiny, high] });
     expect([told, camera.profile]).toEqual([[['tiny', 'high']], null]);
     expect(camera.channel('high')).toBe(high1);
@@ -156,7 +156,7 @@ describe('a camera whose configuration changes', () => {
     const { camera, watch, pipeline } = setUp({ source: { kind: 'http', url: 'http://camera/' } }, addon);
     const { subscription } = watch(camera.channel('source'));
     await pipeline(1);
-    camera.listen({ onTiers: (each) => subscription.moveTo(each.channel(each.tierNames[0] ?? '')) });
+    camera.listen({ onTiers: () => subscription.moveTo(camera.channel(camera.tierNames[0] ?? '')) });
     camera.reconfigure(cameraConfig({ source: { kind: 'v4l2', device: '/dev/null' } }));
     const second = await pipeline(2);
     await until('its tiers', () => !camera.tierNames.includes('source'));
