@@ -25,8 +25,8 @@ export interface VideoFeedback {
 
 /** What an adaptation needs of a viewer's connection that carries video by RTP. */
 export interface VideoConnection {
-  /** What was heard since the last call, oldest first. */
-  takeFeedback(): readonly VideoFeedback[];
+  /** Calls `hear` with what the viewer tells, as it comes; first with what it told before. The last one alone hears it. */
+  listen(hear: (feedback: VideoFeedback) => void): void;
   /** What is sent now, bit/s, of headers and what was sent again too; without probes. */
   readonly sentBps: number;
   /**

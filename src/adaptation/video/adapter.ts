@@ -13,6 +13,8 @@ export interface VideoAdapterOptions {
 interface Adapted {
   readonly estimator: LinkEstimator;
   state: VideoAdaptationState;
+  /** The viewer told something since it was looked at last. */
+  isNews: boolean;
 }
 
 /** Gives viewers of video the tier that their links carry, by what they tell of what arrived. */
@@ -31,12 +33,10 @@ export class VideoAdapter implements Adapter {
   look(viewer: Viewer, nowMs: number): TierMove | null {
     const { videoConnection } = viewer;
     if (videoConnection === undefined) return null;
-    const adapted = this.#adapted.get(viewer.id) ?? this.#begin(viewer, nowMs);
-    const feedback = videoConnection.takeFeedback();
+    const adapted = this.#adapted.get(viewer.id) ?? this.#begin(viewer, videoConnection, nowMs);
     // Nothing new is known, and nothing is waited for.
-    if (feedback.length === 0 && adapted.state.probe === null) return null;
-    const { sentBps } = videoConnection;
-    for (const each of feedback) adapted.estimator.add(each, sentBps);
+    if (!adapted.isNews && adapted.state.probe === null) return null;
+    adapted.isNews = false;
     const link = adapted.estimator.read(nowMs);
     videoConnection.setLinkBps(link.linkBps);
     const options = viewer.choice.mode === 'auto' ? (this.#options.allowed(viewer) ?? []) : [];
@@ -55,9 +55,14 @@ export class VideoAdapter implements Adapter {
     this.#adapted.clear();
   }
 
-  #begin(viewer: Viewer, nowMs: number): Adapted {
-    const adapted = { estimator: new LinkEstimator(), state: startVideoAdaptation(viewer.tier, nowMs) };
+  #begin(viewer: Viewer, connection: VideoConnection, nowMs: number): Adapted {
+    const state = startVideoAdaptation(viewer.tier, nowMs);
+    const adapted: Adapted = { estimator: new LinkEstimator(), state, isNews: false };
     this.#adapted.set(viewer.id, adapted);
+    connection.listen((feedback) => {
+      adapted.estimator.add(feedback, connection.sentBps);
+      adapted.isNews = true;
+    });
     return adapted;
   }
 

@@ -6,16 +6,20 @@ import type { TransportHistory } from './transport-history.js';
 
 type Report = { -readonly [K in keyof VideoFeedback]: VideoFeedback[K] };
 
-// About ten seconds of reports, where nobody takes them.
+// About ten seconds of reports, where nobody hears them.
 const mostKept = 128;
 
-/** Gathers what a viewer's RTCP tells of its link, for the adaptation to take. */
+/**
+ * Gathers what a viewer's RTCP tells of its link, for the adaptation to hear: at once, since what waits for it until the
+ * garbage collector comes by is old to that, and stays for long.
+ */
 export class LinkReports {
   readonly #ssrc: number;
   readonly #transport: TransportHistory;
   readonly #senderReports: SenderReports;
   readonly #loss = new LossMeter();
-  #kept: VideoFeedback[] = [];
+  readonly #kept: VideoFeedback[] = [];
+  #listener: ((feedback: VideoFeedback) => void) | null = null;
   #rttMs: number | null = null;
   #isHeard = false;
 
@@ -35,11 +39,10 @@ export class LinkReports {
     return this.#isHeard;
   }
 
-  /** What was heard since the last call, oldest first. */
-  take(): readonly VideoFeedback[] {
-    const taken = this.#kept;
-    this.#kept = [];
-    return taken;
+  /** Calls `listener` with each report, as it comes; first with those of the last seconds that nobody heard. */
+  listen(listener: (feedback: VideoFeedback) => void): void {
+    this.#listener = listener;
+    for (const report of this.#kept.splice(0)) listener(report);
   }
 
   hear(packets: readonly RtcpPacket[], nowMs: number): void {
@@ -48,6 +51,11 @@ export class LinkReports {
     const { lossRatio, estimateBps, rttMs } = report;
     if (lossRatio === null && estimateBps === null && rttMs === null && report.packets.length === 0) return;
     this.#isHeard = true;
+    if (this.#listener !== null) this.#listener(report);
+    else this.#keep(report);
+  }
+
+  #keep(report: VideoFeedback): void {
     this.#kept.push(report);
     if (this.#kept.length > mostKept) this.#kept.shift();
   }

@@ -7,7 +7,7 @@
  *     const stream = new ViewerStream({ clock, random: Math.random, pacer, send, negotiated, onAccessUnit });
  *     stream.switchTo(tier);            // from the tier's next keyframe on; the tier before it goes on until then
  *     stream.onRtcp(bytes);             // whatever RTCP comes from the viewer
- *     stream.takeFeedback(); stream.sentBps; stream.probe(bps, ms); stream.setLinkBps(bps);    // VideoConnection
+ *     stream.listen(hear); stream.sentBps; stream.probe(bps, ms); stream.setLinkBps(bps);    // VideoConnection
  *     stream.tier; stream.wantedTier; stream.rttMs; stream.linkBps; stream.stats();
  *     stream.close();                   // says BYE and leaves its tiers; idempotent
  *
@@ -166,8 +166,8 @@ export class ViewerStream implements VideoConnection, Paced {
     this.#count();
   }
 
-  takeFeedback(): readonly VideoFeedback[] {
-    return this.#linkReports.take();
+  listen(hear: (feedback: VideoFeedback) => void): void {
+    this.#linkReports.listen(hear);
   }
 
   probe(bitrateBps: number, durationMs: number): void {

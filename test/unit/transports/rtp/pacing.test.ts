@@ -233,7 +233,7 @@ describe('a probe', () => {
           rtp.map((_, i) => i),
         ),
       );
-      const [feedback] = viewer.stream.takeFeedback();
+      const [feedback] = viewer.hear();
       const isProbe = ({ payloadType, payload }: ReceivedPacket) => payloadType === 97 || payload.length === 0;
       expect(feedback?.packets.map((packet) => packet.isProbe)).toEqual(rtp.map(isProbe));
     }

@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import { VideoChannel } from '../../../../src/hub/video-channel.js';
+import type { VideoFeedback } from '../../../../src/hub/video-link.js';
 import { Pacer } from '../../../../src/transports/rtp/pacer.js';
 import { RtpTier } from '../../../../src/transports/rtp/tier-packets.js';
 import {
@@ -81,6 +82,13 @@ export class TestViewer {
       },
       ...options,
     });
+  }
+
+  /** What it told of its link that nobody heard, and what it will tell. */
+  hear(): readonly VideoFeedback[] {
+    const told: VideoFeedback[] = [];
+    this.stream.listen((feedback) => told.push(feedback));
+    return told;
   }
 
   /** The sequence number of the last media packet. */

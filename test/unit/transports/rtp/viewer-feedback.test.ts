@@ -179,8 +179,8 @@ describe('what a viewer tells of its link', () => {
       ]),
     );
     const expected = { lossRatio: 0.5, estimateBps: 1_536_000, rttMs: clock() - sentMs - 250, packets: [] };
-    expect(viewer.stream.takeFeedback()).toEqual([{ atMs: clock(), ...expected }]);
-    expect(viewer.stream.takeFeedback()).toEqual([]);
+    expect(viewer.hear()).toEqual([{ atMs: clock(), ...expected }]);
+    expect(viewer.hear(), 'once').toEqual([]);
     expect(viewer.stream.rttMs).toBe(expected.rttMs);
   });
 
@@ -189,7 +189,7 @@ describe('what a viewer tells of its link', () => {
     const lastSenderReport = viewer.rtcp[0]?.readUInt32BE(10) ?? 0;
     viewer.stream.onRtcp(receiverReport({ ssrc, lastSenderReport: lastSenderReport + 1 }));
     viewer.stream.onRtcp(receiverReport({ ssrc, lastSenderReport, delay: 65_536 * 10, highestSequence: 100 }));
-    expect(viewer.stream.takeFeedback().map(({ rttMs }) => rttMs)).toEqual([null, null]);
+    expect(viewer.hear().map(({ rttMs }) => rttMs)).toEqual([null, null]);
     expect(viewer.stream.rttMs).toBeNull();
   });
 
@@ -198,7 +198,7 @@ describe('what a viewer tells of its link', () => {
     const { media } = viewer;
     const arrivals = media.map((_, i) => (i === 1 ? null : 40 * i));
     viewer.stream.onRtcp(transportFeedback(0, 100, arrivals));
-    const [feedback] = viewer.stream.takeFeedback();
+    const [feedback] = viewer.hear();
     expect(feedback?.packets.map(({ arrivedMs }) => arrivedMs)).toEqual(
       arrivals.map((ticks) => (ticks === null ? null : 6400 + ticks / 4)),
     );
@@ -211,12 +211,14 @@ describe('what a viewer tells of its link', () => {
     expect(feedback?.packets.some(({ isProbe }) => isProbe)).toBe(false);
   });
 
-  it('is kept for about ten seconds where nobody takes it', () => {
+  it('is kept for about ten seconds where nobody hears it, and told at once from then on', () => {
     const { viewer } = watching(1);
     for (let i = 0; i < 300; i++) viewer.stream.onRtcp(remb(i, 0, ssrc));
-    const taken = viewer.stream.takeFeedback();
-    expect(taken.length).toBeLessThanOrEqual(128);
-    expect(taken.at(-1)?.estimateBps).toBe(299);
+    const told = viewer.hear();
+    expect(told.length).toBeLessThanOrEqual(128);
+    expect(told.at(-1)?.estimateBps).toBe(299);
+    viewer.stream.onRtcp(remb(300, 0, ssrc));
+    expect(told.at(-1)?.estimateBps).toBe(300);
   });
 });
 
