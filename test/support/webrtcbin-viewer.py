@@ -38,6 +38,9 @@ class Viewer:
         self.pipeline = Gst.Pipeline.new()
         self.webrtc = Gst.ElementFactory.make('webrtcbin')
         self.webrtc.set_property('bundle-policy', GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)
+        # By itself it gives up a packet that is 200 ms late, as all are where the machine has much else to do. Nothing
+        # that comes in order waits for so long.
+        self.webrtc.set_property('latency', 5000)
         self.pipeline.add(self.webrtc)
         # By itself it leaves loopback out. The agent is kept: PyGObject takes the bin's own reference to it.
         self.agent = self.webrtc.get_property('ice-agent')
