@@ -49,6 +49,7 @@ export class VideoChannel {
     this.latency = new FrameAges(options.clock);
   }
 
+  /** What stands in for the camera isn't counted, neither here nor among the keyframes. */
   get published(): number {
     return this.#published;
   }
@@ -64,6 +65,7 @@ export class VideoChannel {
   publish(accessUnit: Frame): void {
     if (!accessUnit.isStandIn) {
       this.#published++;
+      if (accessUnit.isKeyframe) this.#keyframes++;
       this.rate.add(accessUnit.data.byteLength);
     }
     if (accessUnit.isKeyframe) this.#keyframeCame();
@@ -128,7 +130,6 @@ export class VideoChannel {
 
   /** Who asked before it has what he wanted. */
   #keyframeCame(): void {
-    this.#keyframes++;
     this.#askedMs = this.#options.clock();
     this.#cancelAsking();
   }

@@ -15,9 +15,10 @@ function setUp(keepsStart = false) {
     onKeyframeWanted: () => asked.push(clock()),
     keepsStart,
   });
-  const publish = (sequence: number, isKeyframe = false) => {
+  const publish = (sequence: number, isKeyframe = false, isStandIn = false) => {
     const free = vi.fn<() => void>();
-    const init = { data: new Uint8Array(10), width: 64, height: 48, captureMs: clock(), sequence, isKeyframe };
+    const kind = { isKeyframe, isStandIn };
+    const init = { data: new Uint8Array(10), width: 64, height: 48, captureMs: clock(), sequence, ...kind };
     const frame = new Frame(init, free);
     channel.publish(frame);
     frame.release();
@@ -35,6 +36,28 @@ it('gives every access unit to everybody, in order, and keeps none', () => {
   expect(seen).toEqual(['a1', 'b1', 'a2', 'b2']);
   for (const free of freed) expect(free).toHaveBeenCalledOnce();
   expect(channel).toMatchObject({ published: 2, keyframes: 1 });
+});
+
+it('counts the camera’s access units alone, not those that stand in for them', () => {
+  const { channel, publish } = setUp();
+  const seen: number[] = [];
+  channel.subscribe(({ sequence }) => seen.push(sequence));
+  publish(1, true, true);
+  publish(2, false, true);
+  publish(3, true);
+  publish(4);
+  expect(seen).toEqual([1, 2, 3, 4]);
+  expect([channel.published, channel.keyframes]).toEqual([2, 1]);
+});
+
+it('asks for no keyframe where what stands in gave one meanwhile', () => {
+  const { channel, asked, publish } = setUp();
+  channel.subscribe(() => {});
+  channel.requestKeyframe();
+  channel.requestKeyframe();
+  publish(1, true, true);
+  vi.advanceTimersByTime(1000);
+  expect(asked).toHaveLength(1);
 });
 
 it('is wanted from the first receiver to the last, also where one leaves twice', () => {
