@@ -45,7 +45,7 @@ describe('FrameRateLimiter', () => {
     expect(gapsInFrames).toEqual(expect.arrayContaining([...seen]));
   });
 
-  it('never lets more than one frame too many into any second, whatever comes', () => {
+  it('never lets more than two frames too many into any second, whatever comes', () => {
     const step = fc.oneof(fc.nat(50), fc.constant(0), fc.nat(3000));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 400 }), (fps, steps) => {
@@ -57,9 +57,11 @@ describe('FrameRateLimiter', () => {
             return now;
           }),
         );
-        // On a grid of its own a second can begin with a late frame and end with an early one.
-        expect(mostInASecond(times)).toBeLessThanOrEqual(fps + 1);
+        // A second can begin with a frame that is late by nearly an interval of the grid, and end with one that is early
+        // by a quarter of one: it has fewer than fps + 2.25.
+        expect(mostInASecond(times)).toBeLessThanOrEqual(fps + 2);
       }),
+      { numRuns: 500 },
     );
   });
 
@@ -74,12 +76,14 @@ describe('FrameRateLimiter', () => {
     );
   });
 
-  it('keeps nearly all of a source at the wanted rate that jitters by 40 % of its interval', () => {
+  it('keeps most of a source at the wanted rate that jitters by 40 % of its interval', () => {
     const jitters = fc.array(fc.nat(40), { minLength: 30, maxLength: 50 });
     fc.assert(
       fc.property(jitters, (jitter) => {
         const times = frameTimes(30, 20_000, (i) => ((jitter[i % jitter.length] ?? 0) / 100) * (1000 / 30));
-        return admitted(30, times).length > 0.95 * times.length;
+        // The worst order of such jitters costs an eighth. Were a frame due an interval after the last one, instead of on
+        // a grid, it would cost a fifth and more.
+        return admitted(30, times).length > 0.85 * times.length;
       }),
     );
   });

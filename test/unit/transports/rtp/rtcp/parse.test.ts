@@ -113,12 +113,11 @@ describe('parseRtcp', () => {
   });
 
   it('gives transport-wide arrivals back', () => {
-    const arrivals = fc.array(fc.option(fc.integer({ min: -30_000, max: 30_000 })), { minLength: 1, maxLength: 300 });
+    const arrivals = fc.array(fc.option(fc.integer({ min: -16_000, max: 16_000 })), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(sixteen, fc.integer({ min: 0, max: 2 ** 24 - 1 }), arrivals, (base, reference, ticks) => {
-        const bounded = ticks.map((each) => each && each % 16_000);
-        expect(parseRtcp(transportFeedback(base, reference, bounded))).toEqual([
-          { type: 'transport-feedback', baseSequence: base, reference, feedbackCount: 0, arrivedTicks: bounded },
+        expect(parseRtcp(transportFeedback(base, reference, ticks))).toEqual([
+          { type: 'transport-feedback', baseSequence: base, reference, feedbackCount: 0, arrivedTicks: ticks },
         ]);
       }),
     );
