@@ -96,7 +96,7 @@ describe('discoverOnvif', () => {
     camera.bind(0, '127.0.0.1');
     await once(camera, 'listening');
     const to = { address: '127.0.0.1', port: camera.address().port };
-    const found = await discoverOnvif({ timeoutMs: 500, to, from: ['127.0.0.1'] });
+    const found = await discoverOnvif({ timeoutMs: 3000, to, from: ['127.0.0.1'] });
     expect(found).toEqual([{ host: '127.0.0.1', services: ['http://127.0.0.1:8000/onvif'], name: '', hardware: '' }]);
     expect(probes).toHaveLength(1);
     expect(probes[0]).toContain('<d:Types>dn:NetworkVideoTransmitter</d:Types>');
