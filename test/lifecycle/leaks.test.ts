@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
 import { HttpCamera } from '../support/http-camera.js';
 import { runLoad } from '../support/load-client.js';
+import { threadsEndTimeoutMs } from '../support/process-figures.js';
 import { RtspCamera } from '../support/rtsp-camera.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -21,7 +22,7 @@ async function expectBack(server: Server, before: Figures): Promise<void> {
     now = await figuresOf(server);
     return isBack(now, before);
   };
-  await until('all is where it was', back).catch((error: Error) => {
+  await until('all is where it was', back, threadsEndTimeoutMs).catch((error: Error) => {
     throw new Error(`${error.message}: ${describeFigures(now)} after ${describeFigures(before)}`);
   });
   expect(now.residentBytes - before.residentBytes, describeFigures(now)).toBeLessThan(memoryToleratedBytes);

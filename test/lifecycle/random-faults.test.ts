@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Scene } from '../support/fault-rigs/scene.js';
+import { threadsEndTimeoutMs } from '../support/process-figures.js';
 import { until } from '../support/until.js';
 import { describeFigures, figuresOf, isBack } from './figures.js';
 import { strikeAtRandom } from './random-faults.js';
@@ -24,7 +25,8 @@ test('random faults in a row, on three cameras at once, leave nothing behind', {
   expect(scene.closed).toBe(0);
   expect(await server.metric('lenscast_live_frames')).toBeLessThan(30);
   await rest();
-  await until('all is where it was', async () => isBack(await figuresOf(server), before)).catch(async () => {
+  const back = async () => isBack(await figuresOf(server), before);
+  await until('all is where it was', back, threadsEndTimeoutMs).catch(async () => {
     throw new Error(`${describeFigures(await figuresOf(server))} after ${describeFigures(before)}`);
   });
 });

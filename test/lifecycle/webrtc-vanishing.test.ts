@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
+import { threadsEndTimeoutMs } from '../support/process-figures.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/until.js';
 import { runVanishingViewers, runWebRtcLoad } from '../support/webrtc-client.js';
@@ -19,5 +20,5 @@ test('viewers by WebRTC whose computer loses power are gone soon, and so is what
   await runVanishingViewers({ url, viewers: 5, seconds: 1 });
   expect(await nobody(), 'they vanished without a word').toBe(false);
   await until('the server finds that they are gone', nobody, 40_000);
-  await until('all is where it was', async () => isBack(await figuresOf(server), before), 30_000);
+  await until('all is where it was', async () => isBack(await figuresOf(server), before), threadsEndTimeoutMs);
 });

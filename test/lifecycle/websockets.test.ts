@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
+import { threadsEndTimeoutMs } from '../support/process-figures.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/until.js';
 import { oneV4l2Camera, renderV4l2Pictures } from '../support/v4l2-camera.js';
@@ -47,7 +48,7 @@ test('two hundred WebSockets that come and go, half of them abruptly, leave noth
     now = await figuresOf(server);
     return isBack(now, before);
   };
-  await until('all is where it was', back).catch((error: Error) => {
+  await until('all is where it was', back, threadsEndTimeoutMs).catch((error: Error) => {
     throw new Error(`${error.message}: ${describeFigures(now)} after ${describeFigures(before)}`);
   });
   console.log(`${describeFigures(now)} after ${describeFigures(before)}`);

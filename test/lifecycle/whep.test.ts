@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
+import { threadsEndTimeoutMs } from '../support/process-figures.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/until.js';
 import { offerOfViewer } from '../support/whep-viewer.js';
@@ -18,7 +19,7 @@ async function expectBack(server: Server, before: Figures): Promise<void> {
     now = await figuresOf(server);
     return isBack(now, before);
   };
-  await until('all is where it was', back, 30_000).catch((error: Error) => {
+  await until('all is where it was', back, threadsEndTimeoutMs).catch((error: Error) => {
     throw new Error(`${error.message}: ${describeFigures(now)} after ${describeFigures(before)}`);
   });
   console.log(`${describeFigures(now)} after ${describeFigures(before)}`);

@@ -7,6 +7,9 @@ export interface ProcessFigures {
   readonly residentBytes: number;
 }
 
+/** How long to wait for threads to be gone: GLib's pool keeps an idle one for 15 s. */
+export const threadsEndTimeoutMs = 30_000;
+
 /** proc(5). Throws where the process has ended. */
 export function processFigures(pid: number): ProcessFigures {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
