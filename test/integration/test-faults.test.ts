@@ -4,6 +4,7 @@ import { Faults, faultyPluginEnv } from '../support/faults.js';
 import { MjpegClient } from '../support/mjpeg-client.js';
 import { runProgram } from '../support/run-program.js';
 import { Server } from '../support/server.js';
+import { until } from '../support/until.js';
 import { oneV4l2Camera } from '../support/v4l2-camera.js';
 
 function launch(description: string) {
@@ -52,7 +53,7 @@ test('orders reach the camera that is meant, once', async () => {
     await client.parts(3);
   }
   await faults.strike('error', { match: camera.device });
+  await until('it is told', () => /camera cam1: recovering: the test plugin fails as it was told/.test(server.logs));
   await server.reach('live', 'cam1');
-  expect(server.logs).toMatch(/camera cam1: recovering: the test plugin fails as it was told/);
   expect(server.logs).not.toMatch(/camera cam2: recovering/);
 });

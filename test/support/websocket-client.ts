@@ -38,13 +38,15 @@ export class WebSocketClient {
   closed: { readonly code: number; readonly reason: string } | undefined;
   /** Called with each frame as it comes. */
   onFrame: (frame: FrameMessage) => void = () => undefined;
+  /** Called with each text as it comes. */
+  onMessage: (message: ServerMessage) => void = () => undefined;
   readonly #socket: WebSocket;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.#takeFrame(readFrameMessage(data));
-      else this.messages.push(serverMessageSchema.parse(JSON.parse(data.toString())));
+      else this.#takeMessage(serverMessageSchema.parse(JSON.parse(data.toString())));
     });
     socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
@@ -126,6 +128,11 @@ export class WebSocketClient {
 
   async end(timeoutMs?: number): Promise<{ readonly code: number; readonly reason: string }> {
     return until('the end of the connection', () => this.closed, timeoutMs);
+  }
+
+  #takeMessage(message: ServerMessage): void {
+    this.messages.push(message);
+    this.onMessage(message);
   }
 
   #takeFrame(frame: FrameMessage): void {

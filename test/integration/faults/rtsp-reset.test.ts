@@ -64,7 +64,7 @@ test('an RTSP camera whose connection is reset: it is told as an owner would, an
   await until('the camera is live', async () => (await server.camera('front')).state === 'live');
 
   relay.reset();
-  const words = await until('the reset is told', async () => (await server.camera('front')).cause?.message);
+  const words = await until('the reset is told', () => /front: recovering: (.*?) attempt=/.exec(server.logs)?.[1]);
   expect(words).toBe(`the connection to 127.0.0.1:${relay.port} broke`);
   await until('it is live again', async () => (await server.camera('front')).state === 'live');
   await viewer.part();

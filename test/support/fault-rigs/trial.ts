@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PictureKind, PictureWatcher, SeenPicture } from '../picture-watcher.js';
 import type { CameraView, Server } from '../server.js';
 import { until } from '../until.js';
+import { WebSocketClient } from '../websocket-client.js';
 import type { Fault } from './rig.js';
 import type { Scene, SceneCamera } from './scene.js';
 
@@ -27,35 +28,32 @@ export interface Trial {
   readonly placeholder: Buffer | null;
 }
 
-const lookEveryMs = 15;
 const framesBefore = 25;
 
-/** Notes every change of a camera's published state until it is stopped. */
+/** Hears every change of a camera's state until it is stopped: who only looks now and then misses what passes. */
 class StateLog {
   readonly publications: Publication[] = [];
-  readonly #sinceMs = performance.now();
-  readonly #looking: Promise<void>;
-  #stopped = false;
+  readonly #events: WebSocketClient;
 
-  constructor(server: Server, id: string) {
-    this.#looking = this.#look(server, id);
+  private constructor(events: WebSocketClient, id: string) {
+    this.#events = events;
+    const sinceMs = performance.now();
+    events.onMessage = (message) => {
+      if (message.type !== 'state' || message.camera !== id) return;
+      const { state, cause } = message;
+      this.publications.push({ state, words: cause?.message ?? '', afterMs: performance.now() - sinceMs });
+    };
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#looking;
+  /** Resolves once it hears. */
+  static async open({ url }: Server, id: string): Promise<StateLog> {
+    const events = await WebSocketClient.open(url, '/api/events');
+    await events.message('hello');
+    return new StateLog(events, id);
   }
 
-  async #look(server: Server, id: string): Promise<void> {
-    while (!this.#stopped) {
-      const { state, cause } = await server.camera(id);
-      const words = cause?.message ?? '';
-      const last = this.publications.at(-1);
-      if (last?.state !== state || last.words !== words) {
-        this.publications.push({ state, words, afterMs: performance.now() - this.#sinceMs });
-      }
-      await delay(lookEveryMs);
-    }
+  stop(): Promise<void> {
+    return this.#events.stop();
   }
 }
 
@@ -65,7 +63,7 @@ export async function tryFault(scene: Scene, camera: SceneCamera, fault: Fault, 
   const { id, viewers } = camera;
   // What plays is to fail, not what has just begun.
   for (let i = 0; i < framesBefore; i++) await sight(viewers, 'live');
-  const log = new StateLog(server, id);
+  const log = await StateLog.open(server, id);
   const told = () => log.publications.map(({ state, words }) => `${state} (${words})`).join(', ');
   try {
     const struckMs = performance.now();
