@@ -65,6 +65,9 @@ describe('min_fps', () => {
     const server = await startServer(camera.url, 'min_fps: 1,');
     for (const tier of ['source', 'high']) {
       camera.shown.jpeg = camera.first;
+      await server.shows(tier, 'front');
+      const { sent } = camera.shown;
+      await until('nothing else is on its way', () => camera.shown.sent > sent + 5);
       const client = await watch(server, `tier=${tier}`);
       const still = await client.part();
       const parts = await partsDuring(client, camera, 3 * fps);

@@ -13,6 +13,7 @@ let server: Server;
 beforeAll(async () => {
   camera = await HttpCamera.start({ width: 320, height: 240, fps: 10 });
   server = await Server.start({ sources: [camera.url] });
+  await server.shows('source');
 });
 afterAll(async () => {
   await server.stop();

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stopAfterTest } from '../support/cleanup.js';
 import { HttpCamera, readStamp } from '../support/http-camera.js';
 import { MjpegClient, type Part } from '../support/mjpeg-client.js';
@@ -63,6 +63,7 @@ describe('a changed configuration file', () => {
   test('adds and removes cameras; who watches another one goes on', async () => {
     const [stays, goes, comes] = [await startCamera(), await startCamera(), await startCamera(160, 120)];
     const server = await startServer({ goes: source(goes), stays: source(stays) });
+    await server.shows('source', 'stays');
     const watching = await watch(server, '/cameras/stays/stream?tier=source');
     const leaving = await watch(server, '/cameras/goes/stream?tier=source');
     await watching.parts(5);
@@ -129,6 +130,7 @@ describe('a changed configuration file', () => {
   test('that is not valid is refused as a whole, in the words of a start, until it is mended', async () => {
     const [one, two] = [await startCamera(), await startCamera()];
     const server = await startServer({ one: source(one) });
+    await server.shows('source', 'one');
     const client = await watch(server, '/stream?tier=source');
     await client.part();
 
@@ -194,6 +196,6 @@ describe('a changed configuration file', () => {
     server.signal('SIGHUP');
     server.signal('SIGTERM');
     expect(await server.exit(10_000)).toBe(0);
-    onTestFinished(() => expect(one.viewers + two.viewers).toBe(0));
+    await until('no connection to a camera', () => one.viewers + two.viewers === 0);
   });
 });

@@ -23,7 +23,16 @@ async function startServer(options: { sizes?: readonly string[]; tiers?: string;
 }
 
 async function watch(server: Server, query: string): Promise<MjpegClient> {
-  return stopAfterTest(await MjpegClient.open(server.url, `/stream?${query}`));
+  return stopAfterTest(await MjpegClient.open(server.url, `/stream?${query}&extra_headers=1`));
+}
+
+/** The next picture of the camera's own: what stands in for those while it starts is of another size and quality. */
+async function picture(client: MjpegClient): Promise<Part> {
+  const isOnline = ({ headers }: Part) => headerOf(headers, 'X-UStreamer-Online') === 'true';
+  return until('a picture of the camera', async () => {
+    const part = await client.part();
+    return isOnline(part) && part;
+  });
 }
 
 async function send(server: Server, method: string, path: string, body?: unknown): Promise<unknown> {
@@ -86,6 +95,7 @@ function expectUndisturbed(report: LoadReport, viewers: number): void {
 describe('PUT of a tier', () => {
   test('changes size, frame rate and quality under 20 viewers, none of which loses anything', async () => {
     const server = await startServer();
+    for (const tier of ['high', 'low']) await server.shows(tier, 'front');
     const [high, low] = [await watch(server, 'tier=high'), await watch(server, 'tier=low')];
     await high.part();
     await low.part();
@@ -124,10 +134,10 @@ describe('PUT of a tier', () => {
 
   test('holds for a tier that nobody watches, from its first frame on', async () => {
     const server = await startServer();
-    await (await watch(server, 'tier=high')).part();
+    await picture(await watch(server, 'tier=high'));
 
     await putTier(server, 'low', { width: 160, quality: 20 });
-    const part = await (await watch(server, 'tier=low')).part();
+    const part = await picture(await watch(server, 'tier=low'));
 
     expect(sizeOf(part)).toBe('160x120');
     expect(roughnessOf(part)).toBe(roughnessAt(20));
@@ -139,7 +149,7 @@ describe('PUT of a tier', () => {
 
     await putTier(server, 'low', { width: 160 });
     expect(await server.camera('front')).toMatchObject({ state: 'idle' });
-    expect(sizeOf(await (await watch(server, 'tier=low')).part())).toBe('160x120');
+    expect(sizeOf(await picture(await watch(server, 'tier=low')))).toBe('160x120');
   });
 
   test('lets the next start choose a larger picture of the camera', async () => {
@@ -149,13 +159,13 @@ describe('PUT of a tier', () => {
       lingerMs: 0,
     });
     const first = await watch(server, 'tier=only');
-    expect(sizeOf(await first.part())).toBe('640x480');
+    expect(sizeOf(await picture(first))).toBe('640x480');
     await putTier(server, 'only', { width: 1280, height: 720 });
     expect(sizeOf(await first.part())).toBe('640x480');
     await first.stop();
     await server.reach('idle', 'front');
 
-    expect(sizeOf(await (await watch(server, 'tier=only')).part())).toBe('1280x720');
+    expect(sizeOf(await picture(await watch(server, 'tier=only')))).toBe('1280x720');
   });
 });
 
@@ -172,7 +182,7 @@ describe('who gets what', () => {
   test('a profile holds the auto viewers there are and those that come', async () => {
     const server = await startServer();
     const [auto, pinned] = [await watch(server, 'tier=auto'), await watch(server, 'tier=high')];
-    expect([sizeOf(await auto.part()), sizeOf(await pinned.part())]).toEqual(['640x480', '640x480']);
+    expect([sizeOf(await picture(auto)), sizeOf(await picture(pinned))]).toEqual(['640x480', '640x480']);
 
     const hold = () => send(server, 'PUT', '/api/cameras/front/profile', { tier: 'low' });
 
@@ -192,7 +202,7 @@ describe('who gets what', () => {
       return viewers.length === 1 && viewers;
     });
     const other = await watch(server, 'tier=high');
-    await one.part();
+    await picture(one);
 
     const move = () => send(server, 'PATCH', `/api/viewers/${id}`, { tier: 'low' });
     await seeChange(one, move, (part) => sizeOf(part) === '320x240');
@@ -203,7 +213,7 @@ describe('who gets what', () => {
     expect(((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1)).toBeGreaterThan(0.17);
     const shown = (await viewersOf(server)).find((viewer) => viewer.id === id);
     expect(shown).toMatchObject({ tier: 'low', mode: 'fixed', max_fps: 5 });
-    expect(shown?.delivered).toBeGreaterThan(7);
+    expect(shown?.delivered).toBeGreaterThanOrEqual(one.seen.length);
     await send(server, 'DELETE', `/api/viewers/${id}`);
     await one.end();
 
@@ -214,7 +224,7 @@ describe('who gets what', () => {
 
   test('max_tier and min_tier bound auto, and are refused where they make no sense', async () => {
     const server = await startServer();
-    expect(sizeOf(await (await watch(server, 'max_tier=low')).part())).toBe('320x240');
+    expect(sizeOf(await picture(await watch(server, 'max_tier=low')))).toBe('320x240');
     const refused = async (query: string) => {
       const response = await fetch(`${server.url}/stream?${query}`);
       return [response.status, ((await response.json()) as { code: string }).code];

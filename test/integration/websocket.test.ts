@@ -32,6 +32,7 @@ describe('pictures', () => {
     ['encoded', 'YUYV', 'high'],
   ] as const)('%s arrive whole and in order, and decode', async (_how, format, tier) => {
     const { server } = await startV4l2(format);
+    await server.shows(tier);
     const client = await connect(server, '/cameras/cam1/ws');
     client.keepUp(() => 'cam1');
     await client.watch('cam1', { tier, frames: 2 });

@@ -16,6 +16,7 @@ export interface SeenPicture {
 interface Waiter {
   readonly kind: PictureKind;
   readonly resolve: (picture: SeenPicture) => void;
+  readonly reject: (error: Error) => void;
 }
 
 const blankLine = Buffer.from('\r\n\r\n');
@@ -36,6 +37,7 @@ export class PictureWatcher {
   #header: string | null = null;
   #sequence: number | null = null;
   #ended = false;
+  #refusal: Error | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -60,14 +62,22 @@ export class PictureWatcher {
     return this.#ended;
   }
 
-  /** The next picture of a kind that comes after this call. Rejects after `timeoutMs`. */
+  /** The next picture of a kind that comes after this call. Rejects after `timeoutMs`, and where there is no stream. */
   next(kind: PictureKind, timeoutMs = 30_000): Promise<SeenPicture> {
     return new Promise((resolve, reject) => {
+      if (this.#refusal !== null) {
+        reject(this.#refusal);
+        return;
+      }
       const waiter: Waiter = {
         kind,
         resolve: (picture) => {
           clearTimeout(timer);
           resolve(picture);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
         },
       };
       const timer = setTimeout(() => {
@@ -103,6 +113,7 @@ export class PictureWatcher {
       this.#needed = end < 0 ? bytes.length + 1 : 0;
       if (end < 0) return false;
       const header = take(end + blankLine.length).toString('latin1');
+      if (/^HTTP\/1\.1 (?!200 )/.test(header)) return this.#refuse(header);
       const length = /^Content-Length: (\d+)\r$/im.exec(header)?.[1];
       // The response's own header has no length.
       if (length === undefined) return true;
@@ -116,6 +127,15 @@ export class PictureWatcher {
     this.#needed = 0;
     this.#see(header, jpeg);
     return true;
+  }
+
+  #refuse(header: string): false {
+    const refusal = new Error(`no stream: ${header.trim()}`);
+    this.#refusal = refusal;
+    this.#socket.destroy();
+    for (const { reject } of this.#waiters) reject(refusal);
+    this.#waiters.clear();
+    return false;
   }
 
   #see(header: string, jpeg: Buffer): void {

@@ -1,8 +1,10 @@
 /** A viewer by WHEP on node-datachannel, which counts what it gets and decodes nothing. */
 import { PeerConnection, type Track, Video } from 'node-datachannel';
 import { until } from './until.js';
+import { receiverReport } from './webrtc-client/rtcp-bytes.js';
 
 const payloadType = 108;
+const reportEveryMs = 2000;
 
 interface Counts {
   packets: number;
@@ -20,6 +22,8 @@ export class WhepViewer {
   readonly #native: PeerConnection;
   readonly #track: Track;
   readonly #counts: Counts;
+  // A server takes who tells nothing for gone.
+  readonly #reporting = setInterval(() => this.#report(), reportEveryMs).unref();
 
   private constructor(
     native: PeerConnection,
@@ -83,8 +87,19 @@ export class WhepViewer {
 
   /** Without a word to the server by HTTP. Idempotent. */
   close(): void {
+    clearInterval(this.#reporting);
     this.#track.close();
     this.#native.close();
+  }
+
+  /** That it is there, and nothing of what it gets. */
+  #report(): void {
+    if (this.#counts.hasBye || !this.#track.isOpen()) return;
+    try {
+      this.#track.sendMessageBinary(receiverReport());
+    } catch {
+      // The server ended it meanwhile.
+    }
   }
 }
 

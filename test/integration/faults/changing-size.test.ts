@@ -9,8 +9,10 @@ import { until } from '../../support/until.js';
 test('pictures of another size in the same stream are followed, as they come and re-encoded', async () => {
   const camera = stopAfterTest(await HttpCamera.start({ width: 320, height: 240 }));
   const server = stopAfterTest(await Server.start({ sources: [camera.url] }));
+  const tiers = ['source', 'low'];
+  for (const tier of tiers) await server.shows(tier);
   const open = (tier: string) => PictureWatcher.open(server.url, `/stream?tier=${tier}&extra_headers=1`);
-  const viewers = await Promise.all(['source', 'low'].map(open));
+  const viewers = await Promise.all(tiers.map(open));
   for (const viewer of viewers) await stopAfterTest(viewer).next('live');
   const reach = (width: number, height: number) =>
     until(`pictures of ${width}x${height}`, async () => {

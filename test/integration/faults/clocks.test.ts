@@ -27,6 +27,7 @@ async function see(watchers: readonly PictureWatcher[], count: number): Promise<
 }
 
 async function watch(server: Server, tiers: readonly string[]): Promise<PictureWatcher[]> {
+  for (const tier of tiers) await server.shows(tier);
   const open = (tier: string) => PictureWatcher.open(server.url, `/stream?tier=${tier}&extra_headers=1`);
   const watchers = await Promise.all(tiers.map(open));
   for (const watcher of watchers) await stopAfterTest(watcher).next('live');

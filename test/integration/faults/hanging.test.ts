@@ -30,6 +30,7 @@ test('an encoder that hangs degrades the camera for its tier alone', async () =>
   const sources = [`v4l2:${camera.device}`];
   const server = stopAfterTest(await Server.start({ sources, env: { ...cameras.env, ...faults.env } }));
   const open = async (tier: string) => {
+    await server.shows(tier);
     const viewer = stopAfterTest(await PictureWatcher.open(server.url, `/stream?tier=${tier}&extra_headers=1`));
     await viewer.next('live');
     return viewer;

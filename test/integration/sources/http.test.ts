@@ -43,6 +43,7 @@ describe('an HTTP MJPEG camera', () => {
     const camera = stopAfterTest(await HttpCamera.start({ ...size, ...options }));
     const server = stopAfterTest(await Server.start({ sources: [urlOf(camera, options)] }));
     const originals = await movingJpegs(size.width, size.height);
+    await server.shows('source');
 
     const client = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=source'));
     const parts = await client.parts(30);

@@ -20,6 +20,13 @@ async function start() {
   return stopAfterTest(await Server.start({ config: `cameras: { front: { source: "${rtsp.url}", ${tiers} } }` }));
 }
 
+/** The same, playing: whether viewers can have the camera's own video is asked for two seconds, and then not waited for. */
+async function startPlaying() {
+  const server = await start();
+  await server.shows('low', 'front');
+  return server;
+}
+
 async function watch(server: Server, query = ''): Promise<WhepViewer> {
   const viewer = await WhepViewer.watch(`${server.url}/whep${query}`);
   onTestFinished(async () => void (await viewer.leave().catch(() => undefined)));
@@ -49,7 +56,7 @@ async function seesMore(viewer: WhepViewer): Promise<void> {
 }
 
 test('a profile holds auto viewers by WebRTC and of JPEGs alike, those there are and those that come', async () => {
-  const server = await start();
+  const server = await startPlaying();
   const auto = await watch(server);
   const named = await watch(server, '?tier=source');
   const bound = await watch(server, '?max_tier=medium');
@@ -82,7 +89,7 @@ test('a profile waits for a camera that was never seen', async () => {
 });
 
 test('a profile that there can’t be is refused with what there is', async () => {
-  const server = await start();
+  const server = await startPlaying();
   const viewer = await watch(server);
   await viewer.sees(1);
   const response = await put(server, { tier: 'best' });
