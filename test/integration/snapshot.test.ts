@@ -69,7 +69,10 @@ describe('a snapshot', () => {
     // The requests may straddle a frame.
     const sequences = new Set(pictures.map((jpeg) => readStamp(jpeg)?.sequence));
     expect(sequences.size).toBeLessThanOrEqual(2);
-    expect((await server.metric(sourceFrames)) - before).toBe(sequences.size);
+    // One more may come before it is known that nobody waits for it.
+    const cost = (await server.metric(sourceFrames)) - before;
+    expect(cost).toBeGreaterThanOrEqual(sequences.size);
+    expect(cost).toBeLessThanOrEqual(sequences.size + 1);
   });
 
   test('of a camera that gives nothing is refused in time', async () => {

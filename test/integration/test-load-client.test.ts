@@ -202,7 +202,8 @@ describe('the load client with viewers that are slow, stalled, or come and go', 
     let sockets: Promise<{ stdout: Buffer }> | null = null;
     const order: string[] = [];
     await runLoad(
-      { url, viewers: 1, mssBytes: 1448, ...brief },
+      // The sockets are looked at while they are there.
+      { url, viewers: 1, mssBytes: 1448, ...brief, seconds: 3 },
       {
         onMeasuring: () => {
           order.push('measuring');
