@@ -43,7 +43,7 @@ it('hands over every frame of a source that is not faster than JavaScript', asyn
 it('takes the capture time from the PTS', async () => {
   const frames: NativeFrame[] = [];
   // The queue lets a picture go when 200 ms of them wait behind it.
-  const { pipeline } = openPipeline(`${jpegSource(20, 10)} ! queue min-threshold-time=200000000 ! ${sink('out')}`, {
+  const { pipeline } = openPipeline(`${jpegSource(20)} ! queue min-threshold-time=200000000 ! ${sink('out')}`, {
     sinks: ['out'],
     onFrames: (from) => frames.push(...[takeCopy(from, 'out')].filter((frame) => frame !== null)),
   });
@@ -143,6 +143,7 @@ it('drops and counts what a slow consumer leaves, and rings once for it', async 
   const { pipeline } = opened;
   await pipeline.start();
   await until('frames', () => (pipeline.stats().sinks.out?.received ?? 0) >= 5);
+  await until('a ring', () => opened.rings > 0);
   expect(opened.rings).toBe(1);
   block(300);
   await until('more frames', () => (pipeline.stats().sinks.out?.received ?? 0) >= 20);
