@@ -52,6 +52,11 @@ function words(page: TestPage): Promise<string> {
   return page.evaluate<string>('document.body.innerText');
 }
 
+/** Waits long: a browser that had no CPU for a while looks like a slow link, and gets the best tier after a probe again. */
+async function untilItSays(page: TestPage, facts: RegExp): Promise<void> {
+  await until('what it shows', async () => facts.test(await words(page)), 45_000);
+}
+
 async function playsBy(page: TestPage, way: string, timeoutMs = 30_000): Promise<void> {
   const plays = async () => (await facts(page)).way === way;
   await until(`a picture by ${way}`, plays, timeoutMs).catch(async (error: Error) => {
@@ -79,14 +84,21 @@ interface Viewer {
   readonly delivered: number;
 }
 
-/** The last picture, darkened to stand in for a camera that gives none. */
-async function standsIn(page: TestPage): Promise<boolean> {
-  const code = await timecodeIn(page, '#stage .shown');
-  return code !== null && code.white < 200;
+/** A picture's white is brighter, but for the last one, which is darkened to stand in for a camera that gives none. */
+const cameraWhite = 200;
+
+/** Null where no time code can be read. */
+async function whiteIn(page: TestPage): Promise<number | null> {
+  return (await timecodeIn(page, '#stage .shown'))?.white ?? null;
 }
 
 async function viewersOf(server: Server): Promise<readonly Viewer[]> {
   return (await server.json<{ viewers: readonly Viewer[] }>('/api/viewers')).viewers;
+}
+
+/** For a time there can be more than one: a way that is slow to show a picture gets company from the next one. */
+async function transportsOf(server: Server): Promise<readonly string[]> {
+  return (await viewersOf(server)).map(({ transport }) => transport);
 }
 
 describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
@@ -105,15 +117,18 @@ describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
 
       // On a busy machine the encoder leaves pictures out; what is sent must be seen.
       const sent = async () => (await viewersOf(server))[0]?.delivered ?? 0;
-      const [seenBefore, sentBefore] = [(await receivedVideo(page)).framesDecoded, await sent()];
-      await until('100 pictures more', async () => (await sent()) >= sentBefore + 100, 30_000);
-      const [seen, sentAfter] = [(await receivedVideo(page)).framesDecoded - seenBefore, await sent()];
-      const ratio = seen / (sentAfter - sentBefore);
-      expect(ratio, 'pictures decoded for each that was sent').toBeGreaterThan(0.8);
-      expect(ratio).toBeLessThan(1.2);
-      await until('what it shows', async () =>
-        /WebRTC[\s\S]*high \(auto\)[\s\S]*1280×720[\s\S]*\d fps[\s\S]*\d ms/.test(await words(page)),
+      const seen = async () => (await receivedVideo(page)).framesDecoded;
+      await until(
+        'what is sent to be seen',
+        async () => {
+          const [seenBefore, sentBefore] = [await seen(), await sent()];
+          await until('100 pictures more', async () => (await sent()) >= sentBefore + 100, 30_000);
+          const ratio = ((await seen()) - seenBefore) / ((await sent()) - sentBefore);
+          return ratio > 0.8 && ratio < 1.2;
+        },
+        40_000,
       );
+      await untilItSays(page, /WebRTC[\s\S]*high \(auto\)[\s\S]*1280×720[\s\S]*\d fps[\s\S]*\d ms/);
       expect(page.faults).toEqual([]);
     });
 
@@ -124,8 +139,10 @@ describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
 
       await page.select('#choice', 'low');
       await until('the smaller picture', async () => (await timecodeIn(page, '#stage .shown'))?.width === 640);
-      const [viewer] = await viewersOf(server);
-      expect([viewer?.transport, viewer?.tier, viewer?.mode]).toEqual(['webrtc', 'low', 'fixed']);
+      // The picture may have been so small before, by itself.
+      const choice = async () => (await viewersOf(server)).find(({ mode }) => mode === 'fixed');
+      const { transport, tier } = await until('its choice', choice);
+      expect([transport, tier]).toEqual(['webrtc', 'low']);
       expect(await page.evaluate('connections.length'), 'connections').toBe(1);
 
       await page.select('#choice', 'source');
@@ -145,11 +162,11 @@ describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
       camera.unplug();
       await until('the words', async () => (await facts(page)).state === 'recovering');
       expect(await words(page)).toContain('lost, trying again');
-      await until('what stands in', () => standsIn(page));
+      await until('what stands in', async () => ((await whiteIn(page)) ?? 255) < cameraWhite);
       const { framesDecoded } = await receivedVideo(page);
       await until('pictures of it', async () => (await receivedVideo(page)).framesDecoded > framesDecoded);
       camera.plug();
-      await until('the camera again', async () => !(await standsIn(page)), 30_000);
+      await until('the camera again', async () => ((await whiteIn(page)) ?? 0) >= cameraWhite, 30_000);
       await expectMoving(page);
       expect(await page.evaluate('connections.length'), 'connections').toBe(1);
       expect((await facts(page)).way).toBe('webrtc');
@@ -159,9 +176,10 @@ describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
       const { server } = await startCamera({ isElsewhere });
       const page = await play(browser, server);
       await playsBy(page, 'webrtc');
-      expect(await viewersOf(server)).toHaveLength(1);
+      await until('its only viewer', async () => (await transportsOf(server)).join() === 'webrtc');
       await page.close();
-      await until('nobody watches', async () => (await viewersOf(server)).length === 0, 5000);
+      // Sooner than the server gives up one that is silent.
+      await until('nobody watches', async () => (await viewersOf(server)).length === 0, 10_000);
     });
   });
 
@@ -170,10 +188,8 @@ describe.each(browsers)('the player in $name', ({ start, isElsewhere }) => {
     const page = await play(browser, server, { before: withoutWebRtc });
     await playsBy(page, 'websocket');
     await expectMoving(page);
-    expect((await viewersOf(server)).map(({ transport }) => transport)).toEqual(['websocket']);
-    await until('what it shows', async () =>
-      /WebSocket[\s\S]*(source|high) \(auto\)[\s\S]*1280×720[\s\S]*\d fps[\s\S]*\d ms/.test(await words(page)),
-    );
+    await until('its only viewer', async () => (await transportsOf(server)).join() === 'websocket');
+    await untilItSays(page, /WebSocket[\s\S]*(source|high) \(auto\)[\s\S]*1280×720[\s\S]*\d fps[\s\S]*\d ms/);
     expect(page.faults).toEqual([]);
   });
 
@@ -238,14 +254,21 @@ describe('the player where WebRTC fails', () => {
       return take.call(this, { type: description.type, sdp });
     };`;
 
+  /** `hadCompany` once the WebSocket's picture is there beside that of WebRTC, which began before. */
+  const noteCompany = `
+    new MutationObserver(() => {
+      if (document.querySelector('#stage video ~ canvas')) window.hadCompany = true;
+    }).observe(document, { childList: true, subtree: true });`;
+
   test('shows another way meanwhile, and WebRTC once it works', async () => {
     const { server } = await startCamera();
-    const page = await play(browser, server, { before: blocked });
-    await playsBy(page, 'websocket', 10_000);
+    const page = await play(browser, server, { before: blocked + noteCompany });
+    await playsBy(page, 'websocket');
+    expect(await page.evaluate('window.hadCompany'), 'WebRTC was still tried').toBe(true);
     await expectMoving(page);
     await page.evaluate('void (window.isBlocked = false)');
     await playsBy(page, 'webrtc', 60_000);
-    await until('one viewer', async () => (await viewersOf(server)).length === 1);
+    await until('one viewer', async () => (await transportsOf(server)).join() === 'webrtc');
     await expectMoving(page);
   });
 
