@@ -31,7 +31,7 @@ function main(set) {
   }
   const missing = findMissing(SETS[set]);
   if (missing.length === 0) return 0;
-  const packages = missing.map((need) => need.package);
+  const packages = packagesOf(missing);
   if (!lookAtMachine().command('apt-get')) {
     console.error(`Lenscast needs more from this system: ${explain(missing)}.`);
     console.error('Install them with your package manager (these are the names that Debian has for them).');
@@ -51,15 +51,18 @@ function install(set, missing, packages) {
   const still = findMissing(SETS[set]);
   if (still.length === 0) return 0;
   if (failure !== undefined) console.error(`${failure}\n`);
-  console.error(
-    `Could not install: ${explain(still)}. By hand:\n\n  ${installCommand(still.map((need) => need.package))}\n`,
-  );
+  console.error(`Could not install: ${explain(still)}. By hand:\n\n  ${installCommand(packagesOf(still))}\n`);
   return 1;
 }
 
 function findMissing(needs) {
   const machine = lookAtMachine();
   return needs.filter((need) => !need.found(machine));
+}
+
+/** Each once: two things may be in one. */
+function packagesOf(needs) {
+  return [...new Set(needs.map((need) => need.package))];
 }
 
 /** `g++, cmake (to build the native addon); ustreamer (to watch …)` */

@@ -41,6 +41,12 @@ export const RUNTIME = [
       ['debug', 'isomp4', 'jpeg', 'matroska', 'rtp', 'rtpmanager', 'rtsp', 'udp', 'video4linux2'].every(m.plugin),
   },
   { package: 'gstreamer1.0-plugins-bad', purpose: 'parse H.264 and H.265', found: (m) => m.plugin('videoparsersbad') },
+  {
+    package: 'gstreamer1.0-plugins-ugly',
+    purpose: 'encode H.264 for WebRTC',
+    // Debian 12's plugins-bad has the other one, Debian 11's and Ubuntu 20.04's have none.
+    found: (m) => m.plugin('x264') || m.plugin('openh264'),
+  },
   { package: 'gstreamer1.0-libav', purpose: 'decode H.264 and H.265', found: (m) => m.plugin('libav') },
   { package: 'gstreamer1.0-x', purpose: 'write the clock of the test pattern', found: (m) => m.plugin('pango') },
 ];

@@ -63,6 +63,21 @@ it('takes an old cmake for missing', () => {
   expect(run('runtime').stderr).not.toMatch(/\bcmake\b/);
 });
 
+it.each(['x264', 'openh264'])('has an encoder of H.264 in %s, and asks for one where there is none', (plugin) => {
+  const wanted = 'gstreamer1.0-plugins-ugly (to encode H.264 for WebRTC)';
+  expect(run('runtime').stderr).toContain(wanted);
+  mkdirSync(join(directory, 'plugins'));
+  writeFileSync(join(directory, 'plugins', `libgst${plugin}.so`), '');
+  expect(run('runtime').stderr).not.toContain('plugins-ugly');
+});
+
+it('names a package once in its command, whatever is wanted of it', () => {
+  fakeApt('');
+  const { stderr } = run('test');
+  const command = /sudo apt-get update.*/.exec(stderr)?.[0] ?? '';
+  expect(command.match(/gstreamer1\.0-plugins-ugly/g)).toHaveLength(1);
+});
+
 const asRoot = it.skipIf(process.getuid?.() !== 0);
 
 asRoot('as root installs what is missing, and that alone', () => {
@@ -74,7 +89,7 @@ asRoot('as root installs what is missing, and that alone', () => {
   const base = 'app playback videorate videotestsrc typefindfunctions videoconvertscale';
   const good = 'debug isomp4 jpeg matroska rtp rtpmanager rtsp udp video4linux2';
   const compiler = `printf '#!/bin/sh\\n' > ${programs}/c++; ${process.execPath} -e "fs.chmodSync('${programs}/c++', 0o755)"`;
-  const calls = fakeApt(`${make(`${base} ${good} videoparsersbad libav pango`)}\n${compiler}`);
+  const calls = fakeApt(`${make(`${base} ${good} videoparsersbad x264 libav pango`)}\n${compiler}`);
   const { status, stdout } = run('runtime');
   expect(status).toBe(0);
   const install = calls().find((call) => call.includes(' install '));
@@ -83,6 +98,7 @@ asRoot('as root installs what is missing, and that alone', () => {
     'gstreamer1.0-plugins-base',
     'gstreamer1.0-plugins-good',
     'gstreamer1.0-plugins-bad',
+    'gstreamer1.0-plugins-ugly',
     'gstreamer1.0-libav',
     'gstreamer1.0-x',
   ]);
