@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { NativeAddon } from '../native/addon.types.js';
@@ -24,6 +23,7 @@ import {
   type SetbackEvent,
   WATCHED_REST_MS,
 } from './setbacks.js';
+import { sourceKey } from './source-key.js';
 import { formatOfCaps, formatOfSource, type StreamFormat } from './stream-format.js';
 import { mostVideoTiers } from './video-tiers.js';
 
@@ -167,10 +167,4 @@ export class CameraAcceleration {
     const what = fresh.length === 1 ? `${names} is` : `${names} are`;
     this.#options.log.error(`${what} set aside until the next probe: ${first.reason}`);
   }
-}
-
-/** Names a source among others; nothing can be read from it, and no password goes into it. */
-function sourceKey(source: PipelineSource): string {
-  const plain = JSON.stringify(source).replace(/\/\/[^/@"]*@/g, '//');
-  return createHash('sha256').update(plain).digest('hex').slice(0, 16);
 }
