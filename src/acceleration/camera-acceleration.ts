@@ -49,7 +49,7 @@ export interface CameraAccelerationOptions {
  * failed while it ran.
  */
 export class CameraAcceleration {
-  /** How often an element was set aside. */
+  /** How often software took over what the chip failed at. */
   fallbacks = 0;
   /** How many tiers are encoded to H.264 at most; null: all. */
   mostVideoTiers: number | null;
@@ -124,6 +124,7 @@ export class CameraAcceleration {
 
   /** It failed, and one of these elements is why; `hung`: it never started. */
   failed(factories: readonly string[], reason: string, hung: boolean): void {
+    this.fallbacks++;
     this.#options.log.warn(`hardware failed, software does its work: ${factories.join(' or ')}: ${reason}`);
     this.#reduce({ type: 'failed', elements: factories, reason, hung, atMs: this.#options.clock() });
   }
@@ -162,7 +163,6 @@ export class CameraAcceleration {
     const fresh = newlySetAside(before, this.#setbacks);
     const [first] = fresh;
     if (first === undefined) return;
-    this.fallbacks += fresh.length;
     const names = fresh.map(({ element }) => element).join(', ');
     const what = fresh.length === 1 ? `${names} is` : `${names} are`;
     this.#options.log.error(`${what} set aside until the next probe: ${first.reason}`);

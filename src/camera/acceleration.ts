@@ -60,6 +60,6 @@ export interface Acceleration {
   readonly view: AccelerationView;
   /** How many tiers are encoded to H.264 at most, as the last plan had it; null: all. */
   readonly mostVideoTiers: number | null;
-  /** How often an element was set aside. */
+  /** How often software took over what the chip failed at. */
   readonly fallbacks: number;
 }

@@ -56,7 +56,7 @@ export function cameraMetrics(registry: Registry, read: () => readonly CameraFac
   });
   counter(registry, {
     name: 'lenscast_hardware_fallbacks_total',
-    help: "How often an element of the machine's chip was set aside, until the next probe",
+    help: "How often the machine's chip failed while it ran and software took over",
     labels: camera,
     read: (tell) => {
       for (const { id, hardwareFallbacks } of read()) tell({ camera: id }, hardwareFallbacks);

@@ -122,7 +122,7 @@ describe('CameraAcceleration', () => {
     acceleration.ended();
     acceleration.began(planned());
     expect(planned()).toEqual(['nvv4l2decoder', 'nvvidconv', 'nvv4l2h264enc']);
-    expect(acceleration.fallbacks).toBe(0);
+    expect(acceleration.fallbacks).toBe(1);
     expect(acceleration.view.jpeg).toEqual({
       element: 'jpegenc',
       hardware: false,
@@ -149,7 +149,7 @@ describe('CameraAcceleration', () => {
     };
     run('it stalled');
     run('the driver is gone');
-    expect(acceleration.fallbacks).toBe(1);
+    expect(acceleration.fallbacks).toBe(2);
     expect(acceleration.plan(camera, wanted).hardware?.factories).not.toContain('nvjpegenc');
     expect(acceleration.hasRested(false)).toBe(false);
     expect(acceleration.view.jpeg?.fallbackReason).toBe('nvjpegenc: the driver is gone');
