@@ -31,4 +31,6 @@ export interface AdaptableConnection {
   setLinkBps(linkBps: number | null): void;
   /** A limit beside the viewer's own; null for none. */
   adaptFps(maxFps: number | null): void;
+  /** The viewer isn't adapted any more: takes back all that was set for the sake of its link. */
+  leaveAlone(): void;
 }

@@ -119,9 +119,7 @@ export class MjpegViewer implements Viewer, PartReceiver {
   pinTo(tier: string | null): void {
     const { maxTier, minTier } = this.#query;
     this.#choice = tierChoice({ tier: tier ?? 'auto', maxTier, minTier });
-    if (tier === null) return;
-    this.#adaptedFps = null;
-    this.#applyFps();
+    if (tier !== null) this.connection.leaveAlone();
   }
 
   limitTo(maxFps: number | null): void {

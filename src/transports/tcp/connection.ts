@@ -108,6 +108,12 @@ export class TcpConnection implements AdaptableConnection {
     this.#setFps(maxFps);
   }
 
+  leaveAlone(): void {
+    this.setLinkBps(null);
+    this.padNextFrame(0);
+    this.adaptFps(null);
+  }
+
   /** The padding that the frame about to be sent is to have; asked once for each frame. */
   takePadding(): number {
     const bytes = this.#paddingBytes;

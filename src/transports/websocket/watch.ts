@@ -128,7 +128,7 @@ export class FrameWatch implements Viewer, PartReceiver, TurnTaker {
 
   pinTo(tier: string | null): void {
     this.#choice = tier === null ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier };
-    if (tier !== null) this.adaptFps(null);
+    if (tier !== null) this.connection?.leaveAlone();
   }
 
   limitTo(maxFps: number | null): void {

@@ -3,6 +3,7 @@ import type { ConnectPeer, LocalDescription, PeerConnection, PeerEvents, Selecte
 import { type Candidate, formatCandidate } from './sdp/candidate.js';
 import { parseSections } from './sdp/sections.js';
 import { parseTransport, type TransportDescription } from './sdp/transport.js';
+import type { StunServer } from './stun-servers.js';
 import type { UdpPort } from './udp-port.js';
 
 const mid = 'video';
@@ -15,8 +16,7 @@ const lookEveryMs = 20;
 
 export interface DatachannelOptions {
   readonly port: UdpPort;
-  /** As `stun:HOST:PORT` or `turn:USER:PASSWORD@HOST:PORT`. */
-  readonly iceServers: readonly string[];
+  readonly stunServers: readonly StunServer[];
   /** Calls the action; the timers of threads that it starts may be late by as much. */
   readonly withTimerSlack: <T>(slackMs: number, action: () => T) => T;
 }
@@ -31,15 +31,15 @@ class DatachannelPeer implements PeerConnection {
   readonly #events: PeerEvents;
   readonly #native: NativePeerConnection;
   readonly #track: Track;
-  readonly #hasIceServers: boolean;
+  readonly #hasStunServers: boolean;
   #isOpen = false;
   #isClosed = false;
 
-  constructor({ port, iceServers, withTimerSlack }: DatachannelOptions, events: PeerEvents) {
+  constructor({ port, stunServers, withTimerSlack }: DatachannelOptions, events: PeerEvents) {
     this.#events = events;
-    this.#hasIceServers = iceServers.length > 0;
+    this.#hasStunServers = stunServers.length > 0;
     const config = {
-      iceServers: [...iceServers],
+      iceServers: stunServers.map(({ host, port }) => ({ hostname: host, port })),
       enableIceUdpMux: true,
       portRangeBegin: port.port,
       portRangeEnd: port.port,
@@ -113,7 +113,7 @@ class DatachannelPeer implements PeerConnection {
   }
 
   async #localDescription(): Promise<LocalDescription> {
-    if (this.#hasIceServers) await this.#gathered();
+    if (this.#hasStunServers) await this.#gathered();
     const sdp = this.#isClosed ? undefined : this.#native.localDescription()?.sdp;
     if (sdp === undefined) throw new Error('the connection was closed before it was described');
     const { attributes, media } = parseSections(sdp);
@@ -122,7 +122,7 @@ class DatachannelPeer implements PeerConnection {
     return { ...description, candidates: description.candidates.filter(({ type }) => type !== 'host') };
   }
 
-  /** What the ICE servers haven't told by then comes too late. */
+  /** What the STUN servers haven't told by then comes too late. */
   async #gathered(): Promise<void> {
     const endMs = performance.now() + gatheringTimeoutMs;
     while (!this.#isClosed && this.#native.gatheringState() !== 'complete' && performance.now() < endMs) {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/clock.js';
+import { type IceServer, iceServerUrl } from '../../core/ice-server.js';
 import type { Log } from '../../core/log.js';
 import type { ViewerRegistry } from '../../hub/viewer-registry.js';
 import { type DatachannelOptions, datachannelPeers } from './datachannel-peer.js';
 import { FurtherHosts } from './further-hosts.js';
+import { stunServersNotAsked, stunServersToAsk } from './stun-servers.js';
 import { WhepTransport } from './transport.js';
 import { openUdpPort } from './udp-port.js';
 
@@ -16,8 +18,8 @@ export interface WhepOptions {
   readonly port: number;
   /** Further addresses or names at which viewers reach it. */
   readonly hosts: readonly string[];
-  /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
-  readonly iceServers: readonly string[];
+  /** Viewers are told of all of them elsewhere; some are asked here. */
+  readonly iceServers: readonly IceServer[];
   /** 0 for none: then no port is taken. */
   readonly maxViewers: number;
   readonly withTimerSlack: DatachannelOptions['withTimerSlack'];
@@ -33,8 +35,12 @@ export interface Whep {
 export async function startWhep(options: WhepOptions): Promise<Whep> {
   const { host, hosts, iceServers, maxViewers, log, withTimerSlack } = options;
   const port = maxViewers === 0 ? null : await openUdpPort(host, options.port);
-  const egress = port === null ? null : { port, connect: datachannelPeers({ port, iceServers, withTimerSlack }) };
-  if (port !== null) log.info(`WebRTC on UDP port ${port.port}`, { host });
+  const stunServers = stunServersToAsk(iceServers);
+  const egress = port === null ? null : { port, connect: datachannelPeers({ port, stunServers, withTimerSlack }) };
+  if (port !== null) {
+    log.info(`WebRTC on UDP port ${port.port}`, { host });
+    warnOfNotAsked(iceServers, log);
+  }
   const transport = new WhepTransport({ ...options, egress, hosts: new FurtherHosts(hosts) });
   return {
     transport,
@@ -43,4 +49,11 @@ export async function startWhep(options: WhepOptions): Promise<Whep> {
       port?.close();
     },
   };
+}
+
+function warnOfNotAsked(iceServers: readonly IceServer[], log: Log): void {
+  const servers = stunServersNotAsked(iceServers).map(iceServerUrl).join(', ');
+  if (servers === '') return;
+  const message = 'some of webrtc.ice_servers are for viewers alone: this server asks none over TLS or by IPv6 address';
+  log.warn(message, { servers });
 }

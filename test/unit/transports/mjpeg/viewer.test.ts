@@ -126,3 +126,20 @@ it('shows the last picture twice where it is asked to', async () => {
   await until('both', () => twice.text().split('LAST').length === 3);
   expect(once_.text().split('LAST')).toHaveLength(2);
 });
+
+it('is given its pinned tier whole: neither rate nor padding of when it was adapted', async () => {
+  const { viewers, channels, watch } = await setUp();
+  const client = await watch();
+  const [viewer] = viewers.all();
+  viewer?.connection?.setLinkBps(1e6);
+  viewer?.connection?.adaptFps(5);
+  viewer?.connection?.padNextFrame(50_000);
+  viewer?.pinTo('low');
+  viewer?.moveTo('low');
+  expect(viewer?.link?.()?.linkBps).toBeNull();
+  for (const [i, text] of ['one.', 'two.', 'three.'].entries()) {
+    publish(channels.low, i, text);
+    await until(text, () => client.text().includes(text));
+  }
+  expect(client.text().length).toBeLessThan(5000);
+});
