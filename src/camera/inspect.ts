@@ -25,7 +25,7 @@ export async function inspectSource(config: CameraConfig, addon: PipelineRunner)
       return { kind: 'csi', sensor: source.sensor, ...wantedMode(config) };
     case 'http':
     case 'test':
-      return { kind: source.kind };
+      return source;
   }
 }
 

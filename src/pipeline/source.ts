@@ -11,7 +11,7 @@ export type PipelineSource =
   | { readonly kind: 'v4l2'; readonly device: string; readonly mode: V4l2Mode }
   | { readonly kind: 'rtsp'; readonly url: string; readonly transport: 'tcp' | 'udp'; readonly latencyMs: number }
   /** JPEGs that TypeScript reads and pushes. */
-  | { readonly kind: 'http' }
+  | { readonly kind: 'http'; readonly url: string }
   | {
       readonly kind: 'file';
       readonly path: string;

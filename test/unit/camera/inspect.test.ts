@@ -22,7 +22,7 @@ async function faultOf(promise: Promise<unknown>) {
 describe('inspectSource', () => {
   it('needs no look at what its configuration tells', async () => {
     expect(await inspect({ kind: 'test' })).toEqual({ kind: 'test' });
-    expect(await inspect({ kind: 'http', url: 'http://cam/' })).toEqual({ kind: 'http' });
+    expect(await inspect({ kind: 'http', url: 'http://cam/' })).toEqual({ kind: 'http', url: 'http://cam/' });
     expect(await inspect({ kind: 'rtsp', url: 'rtsp://cam/' })).toEqual({
       kind: 'rtsp',
       url: 'rtsp://cam/',

@@ -18,7 +18,7 @@ const sources = {
   'v4l2 JPEG': { kind: 'v4l2', device: '/dev/video0', mode: mode('JPEG') },
   'v4l2 raw': { kind: 'v4l2', device: '/dev/v4l/by-id/usb-046d_HD Pro!', mode: mode('YUY2') },
   rtsp: { kind: 'rtsp', url: 'rtsp://user:p%21w@10.0.0.7:554/live?a=1&b=2', transport: 'tcp', latencyMs: 100 },
-  http: { kind: 'http' },
+  http: { kind: 'http', url: 'http://camera/' },
   'file JPEG': { kind: 'file', path: '/a b/clip!.avi', codec: 'jpeg', caps: 'image/jpeg' },
   'file other': { kind: 'file', path: '/clip.mp4', codec: 'other', caps: 'video/x-h264' },
   csi: { kind: 'csi', sensor: 1, width: 1920, height: 1080, fps: 30 },
@@ -131,7 +131,7 @@ describe('planPipeline', () => {
       const valves = [decode, `valve_${tier}`, `jpegvalve_${tier}`];
       return { tier, medium: 'jpeg', sink: `sink_${tier}`, valves, rate: rate(tier) };
     };
-    const plan = planPipeline({ kind: 'http' }, tiers, { h264: null });
+    const plan = planPipeline({ kind: 'http', url: 'http://camera/' }, tiers, { h264: null });
     expect(plan.outputs).toEqual([
       { tier: 'source', medium: 'jpeg', sink: 'sink_source', valves: ['jpegvalve_source'] },
       of('high'),
@@ -178,7 +178,7 @@ describe('planPipeline', () => {
 
   it('lets no frame of a codec that builds on earlier ones go before the decoder', () => {
     const leaky = /leaky=downstream[^!]*! (jpegdec|decodebin)/;
-    expect(planPipeline({ kind: 'http' }, tiers, { h264: x264 }).description).toMatch(leaky);
+    expect(planPipeline({ kind: 'http', url: 'http://camera/' }, tiers, { h264: x264 }).description).toMatch(leaky);
     expect(planPipeline(sources.rtsp, tiers, { h264: x264 }).description).not.toMatch(leaky);
   });
 
@@ -191,7 +191,9 @@ describe('planPipeline', () => {
   it('accepts any name of a tier', async () => {
     const odd = ['decode', 'raw', 'coded', 'tap', 'joined', 'a-b_c', 'rate', 'high', 'valve_low', 'x0'];
     const settings = { width: 640, height: 360, fps: 15, quality: 60, bitrateBps: 1_000_000 };
-    const plan = planPipeline({ kind: 'http' }, new Map(odd.map((name) => [name, settings])), { h264: x264 });
+    const plan = planPipeline({ kind: 'http', url: 'http://camera/' }, new Map(odd.map((name) => [name, settings])), {
+      h264: x264,
+    });
     const names = [...plan.description.matchAll(/ name=(\S+)/g)].map(([, name]) => name);
     expect(new Set(names).size).toBe(names.length);
     await build(plan);

@@ -134,7 +134,8 @@ describe('whatever works on a machine', () => {
         const choice = chooseRows(rows, delivered, [1, 26]);
         if (choice === null) throw new Error('software is always there');
         const processing = processingOf(choice, { propertiesOf: () => null, width: 640, height: 480 });
-        const source = { kind: delivered.codec === null ? ('test' as const) : ('http' as const) };
+        const camera = { kind: 'http', url: 'http://camera/' } as const;
+        const source = delivered.codec === null ? ({ kind: 'test' } as const) : camera;
         const { description } = planPipeline(source, new Map([['t', tier]]), { h264: null, processing });
         for (const elements of fragments(description)) {
           const sinks = elements.filter((one) => one.startsWith('appsink'));
