@@ -1,6 +1,8 @@
 /** The configuration as the rest of Lenscast reads it: checked, complete and in order. */
 
+import type { IceServer } from '../core/ice-server.js';
 import { parseCpuList } from './cpu-list.js';
+import { parseIceServer } from './ice-server.js';
 import {
   cameraSchema,
   DEFAULT_TIERS,
@@ -26,8 +28,7 @@ export interface WebRtcConfig {
   readonly port: number;
   /** Further addresses or names at which viewers reach it. */
   readonly hosts: readonly string[];
-  /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
-  readonly iceServers: readonly string[];
+  readonly iceServers: readonly IceServer[];
   /** Pages of other sites that may watch; `*` for all. */
   readonly origins: readonly string[];
   /** 0 for no WebRTC at all. */
@@ -101,7 +102,7 @@ function toWebRtc({ server, webrtc }: FileConfig): WebRtcConfig {
     host: webrtc.host ?? server.host,
     port: webrtc.port ?? (server.port === 0 ? 0 : defaultWebRtcPort),
     hosts: webrtc.hosts,
-    iceServers: webrtc.ice_servers,
+    iceServers: webrtc.ice_servers.map(parseIceServer),
     origins: webrtc.origins,
     maxViewers: webrtc.max_viewers,
   };

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { isLensError } from '../core/errors.js';
 import { CPU_LIST, parseCpuList } from './cpu-list.js';
+import { ICE_SERVER_FORMS, parseIceServer } from './ice-server.js';
 import { parseSource, SOURCE_FORMS } from './source.js';
 
 /** What every key carries besides its type. */
@@ -73,18 +74,20 @@ const cameraId = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
   .meta(meta('Id of a camera, as in its URLs', 'a-z or 0-9, then up to 63 of a-z, 0-9, "_" and "-"'));
 
-const source = z
-  .string()
-  .check((context) => {
+/** A text that can be read so. What the parser says is the problem. */
+function textFor(parse: (text: string) => unknown) {
+  return z.string().check((context) => {
     try {
-      parseSource(context.value);
+      parse(context.value);
     } catch (error) {
       if (!isLensError(error)) throw error;
       const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
       context.issues.push({ code: 'custom', message, input: context.value });
     }
-  })
-  .meta(meta('Where the picture comes from', SOURCE_FORMS));
+  });
+}
+
+const source = textFor(parseSource).meta(meta('Where the picture comes from', SOURCE_FORMS));
 
 const cpuForms = 'CPU numbers such as 2, 0-1 or 0,2-3';
 
@@ -161,10 +164,6 @@ const serverSchema = z
   })
   .meta(meta('The HTTP server', ''));
 
-/** `turn:` with `user:password@` before the host, as libdatachannel and many others write it. */
-const iceServer =
-  /^(?:stuns?:[^\s@?]{1,255}|turns?:[^\s@]{1,255}:[^\s@]{1,255}@[^\s@?]{1,255}(?:\?transport=(?:udp|tcp))?)$/;
-
 const webRtcSchema = z
   .strictObject({
     host: z
@@ -188,12 +187,12 @@ const webRtcSchema = z
         ),
       ),
     ice_servers: z
-      .array(z.string().regex(iceServer))
+      .array(textFor(parseIceServer))
       .default([])
       .meta(
         meta(
-          'STUN and TURN servers, for this server and its viewers; a local network needs none',
-          'a list of stun:HOST:PORT and turn:USER:PASSWORD@HOST:PORT',
+          'STUN servers, for this server and its viewers, and TURN servers, for viewers alone; a local network needs none. stuns: and turns: as well; an IPv6 address stands in brackets. This server asks no stuns: and no IPv6 address',
+          `a list of ${ICE_SERVER_FORMS}`,
         ),
       ),
     origins: z

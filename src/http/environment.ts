@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import type { CameraDirectory } from '../camera/directory.js';
 import type { Clock } from '../core/clock.js';
+import type { IceServer } from '../core/ice-server.js';
 import type { Log } from '../core/log.js';
 import type { EventBus } from '../hub/events.js';
 import type { ViewerRegistry } from '../hub/viewer-registry.js';
@@ -28,8 +29,7 @@ export interface Services {
 export interface WebRtcAccess {
   /** `https://host:port` of pages of other sites; `*` for all. */
   readonly origins: readonly string[];
-  /** `stun:HOST:PORT`, `turn:USER:PASSWORD@HOST:PORT`. */
-  readonly iceServers: readonly string[];
+  readonly iceServers: readonly IceServer[];
 }
 
 /** Prometheus' text format. */

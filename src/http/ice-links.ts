@@ -1,20 +1,21 @@
+import { type IceServer, iceServerUrl } from '../core/ice-server.js';
+
 /** An ICE server as browsers take it (`RTCIceServer`). */
-export interface IceServer {
+export interface BrowserIceServer {
   readonly urls: string;
   readonly username?: string;
   readonly credential?: string;
 }
 
-/** Reads `stun:HOST:PORT` or `turn:USER:PASSWORD@HOST:PORT`. */
-export function parseIceServer(text: string): IceServer {
-  const [, scheme, username, credential, rest] = /^(turns?):([^:@]+):([^@]+)@(.+)$/.exec(text) ?? [];
-  if (scheme === undefined || username === undefined || credential === undefined) return { urls: text };
-  return { urls: `${scheme}:${rest}`, username, credential };
+export function browserIceServer(server: IceServer): BrowserIceServer {
+  const { login } = server;
+  const urls = iceServerUrl(server);
+  return login === undefined ? { urls } : { urls, username: login.username, credential: login.password };
 }
 
 /** A `Link` header for each (RFC 9725, 4.6); undefined where there is none. */
-export function iceLinks(servers: readonly string[]): string | undefined {
-  const links = servers.map(parseIceServer).map(({ urls, username, credential }) => {
+export function iceLinks(servers: readonly IceServer[]): string | undefined {
+  const links = servers.map(browserIceServer).map(({ urls, username, credential }) => {
     const quoted = (value: string) => `"${value.replace(/["\\]/g, '\\$&')}"`;
     const login =
       username === undefined || credential === undefined

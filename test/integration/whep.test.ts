@@ -8,7 +8,6 @@ import { offerOfViewer, WhepViewer } from '../support/whep-viewer.js';
 
 const tiers = 'tiers: { high: { width: 640, height: 360, fps: 20 }, low: { width: 320, height: 180, fps: 20 } }';
 const cameras = `cameras: { front: { source: "test:", ${tiers} }, yard: { source: "test:", ${tiers} } }\n`;
-const iceServers = '["stun:192.0.2.1:3478", "turn:me:pass word@192.0.2.1:3478?transport=udp"]';
 
 let server: Server;
 beforeAll(async () => {
@@ -199,14 +198,33 @@ describe('the endpoint', () => {
     );
   });
 
-  test('tells the ICE servers of the configuration', async () => {
-    const own = stopAfterTest(
-      await Server.start({ config: `webrtc: { ice_servers: ${iceServers.replace(' word', '')} }\n${cameras}` }),
-    );
-    const link =
-      '<stun:192.0.2.1:3478>; rel="ice-server", <turn:192.0.2.1:3478?transport=udp>; rel="ice-server"; ' +
-      'username="me"; credential="pass"; credential-type="password"';
+  test('tells the ICE servers of the configuration, also those that it can’t ask itself', async () => {
+    const servers = [
+      ...['stun:192.0.2.1:3478', 'stuns:stun.invalid:5349', 'stun:[2001:db8::1]:3478'],
+      ...['turn:me:pass@192.0.2.1:3478?transport=udp', 'turns:me:pass@[2001:db8::1]:5349'],
+    ];
+    const config = `webrtc: { ice_servers: ${JSON.stringify(servers)} }\n${cameras}`;
+    const own = stopAfterTest(await Server.start({ config }));
+    const login = '; username="me"; credential="pass"; credential-type="password"';
+    const link = [
+      '<stun:192.0.2.1:3478>; rel="ice-server"',
+      '<stuns:stun.invalid:5349>; rel="ice-server"',
+      '<stun:[2001:db8::1]:3478>; rel="ice-server"',
+      `<turn:192.0.2.1:3478?transport=udp>; rel="ice-server"${login}`,
+      `<turns:[2001:db8::1]:5349>; rel="ice-server"${login}`,
+    ].join(', ');
     expect((await fetch(`${own.url}/whep`, { method: 'OPTIONS' })).headers.get('Link')).toBe(link);
+    const post = (path: string, headers: Record<string, string>, body: string) =>
+      fetch(own.url + path, { method: 'POST', headers, body });
+    const answered = await post('/whep', sdp, offerOfViewer());
+    expect([answered.status, answered.headers.get('Link')]).toEqual([201, link]);
+    const offered = await post('/webrtc', { 'Content-Type': 'application/json' }, '{"type":"request"}');
+    const { iceServers } = (await offered.json()) as { iceServers: readonly unknown[] };
+    expect(iceServers).toHaveLength(servers.length);
+    expect(iceServers.at(-1)).toEqual({ urls: 'turns:[2001:db8::1]:5349', username: 'me', credential: 'pass' });
+    const warnings = own.logs.split('\n').filter((line) => line.includes('ice_servers'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('servers="stuns:stun.invalid:5349, stun:[2001:db8::1]:3478"');
   });
 });
 

@@ -2,7 +2,7 @@ import type { Camera } from '../../camera/camera.js';
 import { type Candidate, parseCandidate } from '../../transports/whep/sdp/candidate.js';
 import { bodyType, checkBody, readText } from '../body.js';
 import type { App, RequestContext, Services } from '../environment.js';
-import { parseIceServer } from '../ice-links.js';
+import { browserIceServer } from '../ice-links.js';
 import { offerSchema, signalSchema } from '../schemas/webrtc.js';
 import { watchByWebRtc } from '../watch-by-webrtc.js';
 import { mostSdpBytes, sessionReference } from './whep.js';
@@ -42,7 +42,7 @@ async function signal(c: RequestContext, camera: Camera, services: Services): Pr
   switch (said.type) {
     case 'request': {
       const { id, sdp } = await watchByWebRtc(c, camera, services, null);
-      return c.json({ id, type: 'offer', sdp, iceServers: webRtc.iceServers.map(parseIceServer) });
+      return c.json({ id, type: 'offer', sdp, iceServers: webRtc.iceServers.map(browserIceServer) });
     }
     case 'offer': {
       const { id, sdp } = await watchByWebRtc(c, camera, services, said.sdp);

@@ -87,7 +87,16 @@ cameras:
         host: '10.0.0.1',
         port: 9000,
         hosts: ['192.0.2.1', 'cam.example'],
-        iceServers: ['stun:stun.example:3478', 'turn:me:secret@turn.example:3478?transport=udp'],
+        iceServers: [
+          { scheme: 'stun', host: 'stun.example', port: 3478, transport: undefined, login: undefined },
+          {
+            scheme: 'turn',
+            host: 'turn.example',
+            port: 3478,
+            transport: 'udp',
+            login: { username: 'me', password: 'secret' },
+          },
+        ],
         origins: ['https://home.example:8123'],
         maxViewers: 3,
       },
@@ -227,7 +236,7 @@ describe('mistakes in a file', () => {
     [
       'an ICE server without its password',
       'webrtc: { ice_servers: ["stun:a:1", "turn:h:3478"] }',
-      /^lenscast\.yaml:1:11: webrtc\.ice_servers\.1: "turn:h:3478" is not valid; allowed is a list of stun:HOST:PORT and/,
+      /^lenscast\.yaml:1:11: webrtc\.ice_servers\.1: "turn:h:3478" can't be used: .*; allowed is stun:HOST:PORT and/,
     ],
     ['a control character in a name', 'cameras: { a: { source: "test:", name: "a\\nb" } }', /cameras\.a\.name/],
     ['a list at the top', '- a', /^lenscast\.yaml:1:1: at the top there must be a map/],
