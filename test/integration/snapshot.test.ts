@@ -46,6 +46,17 @@ describe('a snapshot', () => {
     }
   });
 
+  test('of a camera with a picture in four seconds is its newest where no other comes in time', async () => {
+    const { server } = await start(0.25);
+    const viewer = stopAfterTest(await MjpegClient.open(server.url, '/stream?tier=source'));
+    await until('a picture', async () => readStamp((await viewer.part()).jpeg), 30_000);
+    const response = await fetch(`${server.url}/snapshot`);
+    const body = Buffer.from(await response.arrayBuffer());
+    expect(response.status, body.toString('latin1', 0, 300)).toBe(200);
+    expect(response.headers.get('X-Lenscast-Online')).toBe('true');
+    expect(readStamp(body)).not.toBeNull();
+  });
+
   test('may be as old as max_age says', async () => {
     const { server } = await start(2);
     // Somebody watches, so a picture is there.

@@ -83,16 +83,24 @@ async function servePicture(c: RequestContext, camera: Camera, { cameras, clock 
   const choice: TierChoice = tier === 'auto' ? { mode: 'auto' } : { mode: 'fixed', fixedTier: tier };
   const channel = camera.channel(firstTier(camera, 'jpeg', choice));
   const timeoutMs = Math.max(1, snapshotTimeoutMs - (clock() - startMs));
-  const fresh = isDown(camera.supervision.state) ? null : await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
-  const frame = fresh ?? keptPicture(camera, channel.name);
-  const ageMs = frame === null ? 0 : clock() - frame.captureMs;
-  const isTooOld = fresh === null && c.req.query('max_age') !== undefined && ageMs > maxAgeMs;
+  const own = isDown(camera.supervision.state) ? null : await takeSnapshot(channel, { maxAgeMs, timeoutMs, clock });
+  const frame = newerOf(own, keptPicture(camera, channel.name));
+  const isTooOld = frame !== null && c.req.query('max_age') !== undefined && frame.captureMs < startMs - maxAgeMs;
+  const { state, cause } = camera.supervision;
   if (frame === null || isTooOld) {
-    const { state, cause } = camera.supervision;
+    frame?.release();
     throw snapshotUnavailable(camera.id, cause === null ? `it is ${state}` : `it is ${state}, ${cause.message}`, 2);
   }
-  serveSnapshot(c.env.outgoing, frame, { online: fresh !== null, ageMs });
+  serveSnapshot(c.env.outgoing, frame, { online: isDelivering(state), ageMs: clock() - frame.captureMs });
   return RESPONSE_ALREADY_SENT;
+}
+
+/** Releases the other. */
+function newerOf(one: Frame | null, other: Frame | null): Frame | null {
+  if (one === null || other === null) return one ?? other;
+  const [newer, older] = one.captureMs >= other.captureMs ? [one, other] : [other, one];
+  older.release();
+  return newer;
 }
 
 /** The last picture of a camera that gives none now, with one reference for the caller; null where there never was one. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Frame } from '../../../../src/core/frame.js';
 import { Channel } from '../../../../src/hub/channel.js';
 import { takeSnapshot } from '../../../../src/transports/snapshot/take.js';
 import { manualClock, TestFrame } from '../../fakes.js';
@@ -58,15 +59,34 @@ describe('takeSnapshot', () => {
   });
 
   it('gives up in time, holding nothing', async () => {
-    const { demands, publish, take, time, channel } = setUp();
+    const { demands, take, channel } = setUp();
     const taken = take();
-    const stale = publish(time.nowMs - 5000);
     vi.advanceTimersByTime(1899);
     expect(channel.subscriberCount).toBe(1);
     vi.advanceTimersByTime(1);
     expect(await taken).toBeNull();
     expect(demands).toEqual([true, false]);
-    expect(stale.freed).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('gives the newest that is older in the end, of a camera with a picture in several seconds', async () => {
+    const { publish, take, time, channel } = setUp();
+    const taken = take();
+    const [older, newer] = [publish(time.nowMs - 5000), publish(time.nowMs - 1000)];
+    const shape = { data: Uint8Array.of(1), width: 8, height: 8, captureMs: time.nowMs, sequence: 3 };
+    channel.publish(new Frame({ ...shape, isStandIn: true }, () => undefined));
+    vi.advanceTimersByTime(1900);
+    expect(await taken).toBe(newer);
+    expect(older.freed).toBe(1);
+    // The channel keeps the newest of all, the picture that stands in.
+    expect(newer).toMatchObject({ references: 1, freed: 0 });
+  });
+
+  it('holds no older one when a new one came', async () => {
+    const { publish, take, time } = setUp();
+    const taken = take();
+    const [older, fresh] = [publish(time.nowMs - 5000), publish(time.nowMs)];
+    expect(await taken).toBe(fresh);
+    expect(older.freed).toBe(1);
   });
 });
