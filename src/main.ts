@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import { cacheFile, FindingsCache } from './acceleration/cache.js';
+import { formatsOfCameras } from './acceleration/camera-formats.js';
 import { findEnvironment } from './acceleration/environment.js';
 import { COMMON_FORMATS, probeFormats } from './acceleration/probe-formats.js';
-import { reportToJson, reportToText } from './acceleration/report.js';
-import { formatOfCaps, type StreamFormat } from './acceleration/stream-format.js';
+import { reportToJson, reportToText, unseenToText } from './acceleration/report.js';
 import { whereabouts } from './camera/cause.js';
-import { deliveredCaps } from './camera/delivered.js';
+import { findDefaultSource } from './camera/default-source.js';
+import { deliveredCaps, whyNothing } from './camera/delivered.js';
+import { inspectSource } from './camera/inspect.js';
 import { whyUnreachable } from './camera/network-cause.js';
 import { type Arguments, helpText, parseArguments } from './config/arguments.js';
-import type { CameraConfig, Config } from './config/config.js';
+import { type CameraConfig, type Config, defaultCamera } from './config/config.js';
 import { type LoadedConfig, loadConfig, parseConfig } from './config/load.js';
 import { ConfigReloader } from './config/reloader.js';
 import { formatSource } from './config/source.js';
@@ -105,28 +107,31 @@ async function listFound({ json }: Arguments): Promise<void> {
 }
 
 /** Prints what this machine's chips can do with what the cameras deliver, or with what most do. */
-async function runProbe({ json }: Arguments, { cameras }: Config): Promise<void> {
+async function runProbe({ json }: Arguments, config: Config): Promise<void> {
   const addon = loadAddonOrSay();
   const environment = findEnvironment(addon.gstreamerVersion);
-  const report = await probeFormats(await formatsOf(cameras, addon), {
-    addon,
-    environment,
-    runner: new IsolatedRunner({ label: 'probe' }),
-    cache: new FindingsCache(cacheFile(process.env), environment),
-    onCacheError: (error) => process.stderr.write(`lenscast: what was found can't be kept: ${String(error)}\n`),
+  const cache = new FindingsCache(cacheFile(process.env), environment);
+  const onCacheError = (error: unknown) =>
+    void process.stderr.write(`lenscast: what was found can't be kept: ${String(error)}\n`);
+  const { formats, unseen } = await formatsOfCameras(await camerasToProbe(config, addon), {
+    inspect: (camera) => inspectSource(camera, addon),
+    look: (source) => deliveredCaps(source, addon),
+    explain: (error, { source }) => whyNothing(error, source),
+    cache,
+    onCacheError,
   });
-  print(json ? reportToJson(report) : reportToText(report));
+  process.stderr.write(unseenToText(unseen));
+  const runner = new IsolatedRunner({ label: 'probe' });
+  const wanted = formats.length === 0 ? COMMON_FORMATS : formats;
+  const report = await probeFormats(wanted, { addon, environment, runner, cache, onCacheError });
+  print(json ? reportToJson(report, unseen) : reportToText(report));
 }
 
-/** A camera that gives nothing now is left out. */
-async function formatsOf(cameras: readonly CameraConfig[], addon: NativeAddon): Promise<readonly StreamFormat[]> {
-  const formats: StreamFormat[] = [];
-  for (const camera of cameras) {
-    const delivered = await deliveredCaps(camera, addon).catch(() => null);
-    const format = delivered === null ? null : formatOfCaps(delivered.caps, delivered.kind);
-    if (format !== null) formats.push(format);
-  }
-  return formats.length === 0 ? COMMON_FORMATS : formats;
+/** Without a configuration the camera that the server would show; none where that is the test pattern. */
+async function camerasToProbe({ cameras }: Config, addon: NativeAddon): Promise<readonly CameraConfig[]> {
+  if (cameras.length > 0) return cameras;
+  const source = await findDefaultSource(addon);
+  return source === 'test:' ? [] : [defaultCamera(source)];
 }
 
 function loadAddonOrSay(): NativeAddon {

@@ -1,4 +1,6 @@
 /** What `lenscast probe` prints. */
+import { escapeControls } from '../core/log.js';
+import type { UnseenCamera } from './camera-formats.js';
 import type { Environment } from './environment.js';
 import type { Finding, Findings } from './findings.js';
 
@@ -7,7 +9,17 @@ export interface ProbeReport {
   readonly formats: readonly Findings[];
 }
 
-export function reportToJson({ environment, formats }: ProbeReport): string {
+/** What is said of cameras that gave nothing, a line each. */
+export function unseenToText(unseen: readonly UnseenCamera[]): string {
+  const lines = unseen.map(({ camera, reason, isRemembered }) =>
+    isRemembered
+      ? `camera ${camera} can't be seen now, tried is what it delivered before: ${reason}`
+      : `camera ${camera} left out: ${reason}`,
+  );
+  return lines.map((line) => `lenscast: ${escapeControls(line)}\n`).join('');
+}
+
+export function reportToJson({ environment, formats }: ProbeReport, unseen: readonly UnseenCamera[]): string {
   const plain = formats.map(({ format, probedAt, together, findings }) => ({
     format,
     probed_at: probedAt,
@@ -22,7 +34,9 @@ export function reportToJson({ environment, formats }: ProbeReport): string {
       ms_per_frame: msPerFrame === null ? null : Math.round(msPerFrame * 100) / 100,
     })),
   }));
-  return `${JSON.stringify({ environment, formats: plain }, null, 2)}\n`;
+  const leftOut = unseen.filter(({ isRemembered }) => !isRemembered);
+  const left_out = leftOut.map(({ camera, reason }) => ({ camera, reason }));
+  return `${JSON.stringify({ environment, formats: plain, left_out }, null, 2)}\n`;
 }
 
 const absent = 'absent';

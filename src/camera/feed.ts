@@ -1,6 +1,6 @@
 import type { RunnablePipeline } from '../native/addon.types.js';
 import { FEED } from '../pipeline/source.js';
-import { jpegSize } from './http/jpeg-size.js';
+import { jpegCaps } from './http/jpeg-size.js';
 import { MjpegReader } from './http/mjpeg-reader.js';
 import type { Cause } from './supervisor.js';
 
@@ -16,7 +16,7 @@ export class Feed {
   constructor(url: string, pipeline: RunnablePipeline, onFault: (cause: Cause) => void) {
     this.#reader = new MjpegReader(url, {
       onPart: (jpeg) => {
-        if (this.caps === '') this.caps = capsOf(jpeg);
+        if (this.caps === '') this.caps = jpegCaps(jpeg);
         return pipeline.push(FEED, jpeg, queueBytes);
       },
       onFault,
@@ -27,9 +27,4 @@ export class Feed {
   close(): void {
     this.#reader.close();
   }
-}
-
-function capsOf(jpeg: Uint8Array): string {
-  const size = jpegSize(jpeg);
-  return size === null ? '' : `image/jpeg, width=(int)${size.width}, height=(int)${size.height}`;
 }

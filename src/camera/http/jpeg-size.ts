@@ -16,3 +16,9 @@ export function jpegSize(jpeg: Uint8Array): { readonly width: number; readonly h
   }
   return null;
 }
+
+/** What a JPEG is, as caps; '' where it has no size. */
+export function jpegCaps(jpeg: Uint8Array): string {
+  const size = jpegSize(jpeg);
+  return size === null ? '' : `image/jpeg, width=(int)${size.width}, height=(int)${size.height}`;
+}
