@@ -1,5 +1,5 @@
 import type { Camera } from '../../camera/camera.js';
-import { type Candidate, parseCandidate } from '../../transports/whep/sdp/candidate.js';
+import { parseCandidate } from '../../transports/whep/sdp/candidate.js';
 import { bodyType, checkBody, readText } from '../body.js';
 import type { App, RequestContext, Services } from '../environment.js';
 import { browserIceServer } from '../ice-links.js';
@@ -52,16 +52,11 @@ async function signal(c: RequestContext, camera: Camera, services: Services): Pr
       whep.accept(said.id, said.sdp);
       return c.json({});
     case 'remote_candidate':
+      // The end of candidates is an empty one.
       whep.addCandidates(
         said.id,
-        said.candidates.flatMap(({ candidate }) => usable(candidate)),
+        said.candidates.flatMap(({ candidate }) => parseCandidate(candidate.replace(/^a=/, '')) ?? []),
       );
       return c.json({});
   }
-}
-
-/** Browsers say the end of candidates with an empty one. */
-function usable(text: string): readonly Candidate[] {
-  const candidate = parseCandidate(text.replace(/^a=/, ''));
-  return candidate ? [candidate] : [];
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.js';
 import type { Log } from '../../core/log.js';
 import type { ConnectPeer, LocalDescription, PeerConnection } from './peer.js';
-import { type Candidate, describeCandidate } from './sdp/candidate.js';
-import type { TransportDescription } from './sdp/transport.js';
+import { type Candidate, describeCandidate, type UnusableCandidate } from './sdp/candidate.js';
+import type { RemoteTransport } from './sdp/transport.js';
 
 export interface SessionOptions {
   readonly clock: Clock;
@@ -21,6 +21,7 @@ const connectTimeoutMs = 10_000;
 const silenceTimeoutMs = 15_000;
 const lookEveryMs = 1000;
 const mostCandidates = 40;
+const mostUnusable = 10;
 
 /**
  * A viewer's connection from its offer to its end. It ends by itself where no connection comes about in 10 seconds, when
@@ -34,6 +35,8 @@ export class WhepSession {
   #watch: NodeJS.Timeout | undefined;
   #local: readonly Candidate[] = [];
   #remote: readonly Candidate[] = [];
+  /** For the log. */
+  #unusable: readonly string[] = [];
   #remoteUfrag = '';
   #localUfrag = '';
   #isOpen = false;
@@ -64,7 +67,7 @@ export class WhepSession {
   }
 
   /** Takes the viewer's side of the connection; `candidates` are those of this machine, for the log. */
-  async answer(remote: TransportDescription, candidates: readonly Candidate[]): Promise<LocalDescription> {
+  async answer(remote: RemoteTransport, candidates: readonly Candidate[]): Promise<LocalDescription> {
     this.#setRemote(remote);
     return this.#described(await this.#peer.answer(remote), candidates);
   }
@@ -73,7 +76,7 @@ export class WhepSession {
     return this.#described(await this.#peer.offer(), candidates);
   }
 
-  accept(remote: TransportDescription): void {
+  accept(remote: RemoteTransport): void {
     const early = this.#remote;
     this.#setRemote({ ...remote, candidates: [...remote.candidates, ...early] });
     this.#peer.accept(remote);
@@ -85,8 +88,12 @@ export class WhepSession {
     return ufrag === this.#remoteUfrag;
   }
 
-  /** Those that come before the viewer's answer wait for it. */
-  addCandidate(candidate: Candidate): void {
+  /** Those that come before the viewer's answer wait for it. Unusable ones are for the log alone. */
+  addCandidate(candidate: Candidate | UnusableCandidate): void {
+    if ('unusable' in candidate) {
+      this.#keepUnusable([candidate.unusable]);
+      return;
+    }
     if (this.#remote.length >= mostCandidates) return;
     this.#remote = [...this.#remote, candidate];
     if (this.#remoteUfrag !== '') this.#peer.addCandidate(candidate);
@@ -108,9 +115,14 @@ export class WhepSession {
     this.#peer.close();
   }
 
-  #setRemote({ ice, candidates }: TransportDescription): void {
+  #setRemote({ ice, candidates, unusable }: RemoteTransport): void {
     this.#remoteUfrag = ice.ufrag;
     this.#remote = candidates;
+    this.#keepUnusable(unusable);
+  }
+
+  #keepUnusable(candidates: readonly string[]): void {
+    this.#unusable = [...new Set([...this.#unusable, ...candidates])].slice(0, mostUnusable);
   }
 
   #described(local: LocalDescription, candidates: readonly Candidate[]): LocalDescription {
@@ -154,13 +166,12 @@ export class WhepSession {
   }
 
   #tellFailure(reason: string): void {
-    const list = (candidates: readonly Candidate[]) =>
-      candidates.map(describeCandidate).join(', ') || 'none by address';
+    const list = (candidates: readonly string[]) => candidates.join(', ') || 'none';
     this.#options.log.warn('WebRTC connection did not come about', {
       viewer: this.#options.name,
       reason,
-      'candidates here': list(this.#local),
-      'candidates there': list(this.#remote),
+      'candidates here': list(this.#local.map(describeCandidate)),
+      'candidates there': list([...this.#remote.map(describeCandidate), ...this.#unusable]),
     });
   }
 }

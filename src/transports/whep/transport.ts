@@ -13,7 +13,7 @@ import { localCandidates } from './local-candidates.js';
 import { negotiate, newStreamIds } from './negotiated.js';
 import type { ConnectPeer } from './peer.js';
 import { type AnswerParts, type StreamIds, writeAnswer } from './sdp/answer.js';
-import type { Candidate } from './sdp/candidate.js';
+import type { Candidate, UnusableCandidate } from './sdp/candidate.js';
 import { parseFragment } from './sdp/fragment.js';
 import { type Offer, parseOffer } from './sdp/offer.js';
 import { mustBeAnswerTo, serverFormat, writeOffer } from './sdp/server-offer.js';
@@ -146,7 +146,7 @@ export class WhepTransport {
   }
 
   /** The same for candidates that came one by one. Throws VIEWER_NOT_FOUND. */
-  addCandidates(id: string, candidates: readonly Candidate[]): void {
+  addCandidates(id: string, candidates: readonly (Candidate | UnusableCandidate)[]): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw viewerNotFound(id);
     for (const candidate of candidates) entry.session.addCandidate(candidate);

@@ -12,21 +12,31 @@ export interface Candidate {
   readonly type: CandidateType;
 }
 
+/** A candidate that can't be connected to from here. */
+export interface UnusableCandidate {
+  /** What it is and why not, for the log: printable, and not long. */
+  readonly unusable: string;
+}
+
 const pattern =
   /^candidate:([A-Za-z0-9+/]{1,32}) (\d{1,5}) ([A-Za-z0-9-]{1,16}) (\d{1,10}) ([^\s]{1,255}) (\d{1,5}) typ ([a-z]{1,16})(?: .*)?$/;
 const types: readonly string[] = ['host', 'srflx', 'prflx', 'relay'] satisfies CandidateType[];
 
 /**
- * Reads `candidate:…`. Null for a candidate that is of no use here: of another component or transport than RTP over
- * UDP, or with a name in place of an address, as browsers have it to hide the address (RFC 8828). Such a viewer is found
- * by its own connectivity checks. Undefined for what is no candidate.
+ * Reads `candidate:…`. Unusable is one of another component or transport than RTP over UDP, or with a name in place of an
+ * address, as browsers have it to hide the address (RFC 8828). Such a viewer is found by its own connectivity checks.
+ * Undefined for what is no candidate.
  */
-export function parseCandidate(text: string): Candidate | null | undefined {
+export function parseCandidate(text: string): Candidate | UnusableCandidate | undefined {
   const [, foundation = '', component, transport = '', priority, address = '', port, type = ''] =
     pattern.exec(text.trim()) ?? [];
   if (foundation === '' || Number(port) > 65_535 || Number(priority) >= 2 ** 32) return undefined;
-  if (component !== '1' || transport.toLowerCase() !== 'udp' || !isType(type)) return null;
-  if (!isUsableAddress(address) || Number(port) === 0) return null;
+  const unusable = (reason: string) => ({ unusable: `${place(printable(address), Number(port))} (${reason})` });
+  if (component !== '1') return unusable('not of RTP');
+  if (transport.toLowerCase() !== 'udp') return unusable(transport.toUpperCase());
+  if (!isType(type)) return unusable(`of type ${type}`);
+  if (isIP(address) === 0) return unusable(/\.local\.?$/i.test(address) ? 'mDNS, not resolvable' : 'no address');
+  if (!isUsableAddress(address) || Number(port) === 0) return unusable('of no other machine');
   return { foundation, priority: Number(priority), address, port: Number(port), type };
 }
 
@@ -38,7 +48,18 @@ export function formatCandidate({ foundation, priority, address, port, type }: C
 
 /** For a log: `192.0.2.1:8189 host`. */
 export function describeCandidate({ address, port, type }: Candidate): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port} ${type}`;
+  return `${place(address, port)} ${type}`;
+}
+
+function place(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+const mostShown = 64;
+
+function printable(text: string): string {
+  const shown = text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+  return shown.replace(/[^!-~…]/g, '?');
 }
 
 const noPeers = new BlockList();
@@ -53,9 +74,8 @@ noPeers.addSubnet('ff00::', 8, 'ipv6');
 
 /** Not every address that a stranger names is to be sent checks: not this machine itself, nor groups of machines. */
 function isUsableAddress(address: string): boolean {
-  const family = isIP(address);
   // The list takes an IPv4 address in IPv6 for that IPv4 address.
-  return family !== 0 && !noPeers.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  return !noPeers.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }
 
 function isType(type: string): type is CandidateType {

@@ -1,4 +1,4 @@
-import { type Candidate, parseCandidate } from './candidate.js';
+import { type Candidate, parseCandidate, type UnusableCandidate } from './candidate.js';
 import { linesOf, parseAttribute, sdpInvalid } from './sections.js';
 import { type IceCredentials, parseCredentials } from './transport.js';
 
@@ -6,8 +6,7 @@ import { type IceCredentials, parseCredentials } from './transport.js';
 export interface Fragment {
   /** Undefined where it has none: then it is of the credentials known. */
   readonly ice: IceCredentials | undefined;
-  /** Those that are of use. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly (Candidate | UnusableCandidate)[];
 }
 
 /** Throws SDP_INVALID. */
@@ -20,7 +19,7 @@ export function parseFragment(text: string): Fragment {
     if (name !== 'candidate') return [];
     const candidate = parseCandidate(`candidate:${value}`);
     if (candidate === undefined) throw sdpInvalid('an a=candidate can’t be read');
-    return candidate ?? [];
+    return [candidate];
   });
   return { ice: parseCredentials(attributes), candidates };
 }

@@ -8,7 +8,7 @@ import {
   type SessionDescription,
   sdpInvalid,
 } from './sections.js';
-import { parseTransport, type TransportDescription } from './transport.js';
+import { parseTransport, type RemoteTransport } from './transport.js';
 import { chooseFormat, hasH264, type VideoFormat } from './video.js';
 
 /** A media section as far as every answer has to repeat it. */
@@ -28,7 +28,7 @@ export interface Offer {
   /** Which of them the video is. */
   readonly videoIndex: number;
   readonly format: VideoFormat;
-  readonly transport: TransportDescription;
+  readonly transport: RemoteTransport;
   /** Which section the transport is described in: the video's, or the one that it shares it with (RFC 8843, 7). */
   readonly transportIndex: number;
   /** The mids of both, or of the video; empty where it isn't bundled. */

@@ -24,6 +24,12 @@ export interface TransportDescription {
   readonly candidates: readonly Candidate[];
 }
 
+/** The other side's. */
+export interface RemoteTransport extends TransportDescription {
+  /** Candidates that can't be connected to, for the log; each once. */
+  readonly unusable: readonly string[];
+}
+
 const mostCandidates = 20;
 
 /**
@@ -33,7 +39,7 @@ const mostCandidates = 20;
 export function parseTransport(
   attributes: readonly Attribute[],
   ...fallbacks: readonly (readonly Attribute[])[]
-): TransportDescription {
+): RemoteTransport {
   const places = [attributes, ...fallbacks];
   const ice = firstOf(places, parseCredentials);
   if (ice === undefined) throw sdpInvalid('it has no a=ice-ufrag and a=ice-pwd');
@@ -43,7 +49,8 @@ export function parseTransport(
     const found = parseCandidates(each);
     return found.length === 0 ? undefined : found;
   });
-  return { ice, fingerprint, setup: firstOf(places, parseSetup) ?? 'actpass', candidates: candidates ?? [] };
+  const unusable = [...new Set(places.flatMap(parseUnusable))].slice(0, mostCandidates);
+  return { ice, fingerprint, setup: firstOf(places, parseSetup) ?? 'actpass', candidates: candidates ?? [], unusable };
 }
 
 function firstOf<T>(
@@ -97,7 +104,15 @@ function parseCandidates(attributes: readonly Attribute[]): readonly Candidate[]
   const found = new Map<string, Candidate>();
   for (const value of allValues(attributes, 'candidate')) {
     const candidate = parseCandidate(`candidate:${value}`);
-    if (candidate && found.size < mostCandidates) found.set(`${candidate.address} ${candidate.port}`, candidate);
+    if (candidate === undefined || 'unusable' in candidate || found.size === mostCandidates) continue;
+    found.set(`${candidate.address} ${candidate.port}`, candidate);
   }
   return [...found.values()];
+}
+
+function parseUnusable(attributes: readonly Attribute[]): readonly string[] {
+  return allValues(attributes, 'candidate').flatMap((value) => {
+    const candidate = parseCandidate(`candidate:${value}`);
+    return candidate && 'unusable' in candidate ? [candidate.unusable] : [];
+  });
 }

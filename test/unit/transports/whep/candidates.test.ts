@@ -12,9 +12,22 @@ describe('a candidate', () => {
   });
 
   test.each([
-    ['another component', 'candidate:1 2 udp 1 192.0.2.1 8189 typ host'],
-    ['TCP', 'candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active'],
-    ['a name that hides the address', 'candidate:1 1 udp 1 f8ea4f87-851d.local 5 typ host'],
+    ['another component', 'candidate:1 2 udp 1 192.0.2.1 8189 typ host', '192.0.2.1:8189 (not of RTP)'],
+    ['TCP', 'candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active', '192.0.2.1:9 (TCP)'],
+    ['TCP and IPv6', 'candidate:1 1 TCP 1 2001:db8::1 9 typ host', '[2001:db8::1]:9 (TCP)'],
+    ['an unknown type', 'candidate:1 1 udp 1 192.0.2.1 9 typ teapot', '192.0.2.1:9 (of type teapot)'],
+    [
+      'a name that hides the address',
+      'candidate:1 1 udp 1 f8ea4f87-851d.local 5 typ host',
+      'f8ea4f87-851d.local:5 (mDNS, not resolvable)',
+    ],
+    ['another name', 'candidate:1 1 udp 1 pc.example 5 typ host', 'pc.example:5 (no address)'],
+    [
+      'control characters',
+      'candidate:1 1 udp 1 a\u001b[1m\u009bé\u202e.local 5 typ host',
+      'a?[1m???.local:5 (mDNS, not resolvable)',
+    ],
+    ['a long name', `candidate:1 1 udp 1 ${'a'.repeat(255)} 5 typ host`, `${'a'.repeat(64)}…:5 (no address)`],
     ['loopback', 'candidate:1 1 udp 1 127.0.0.1 5 typ host'],
     ['loopback of IPv6', 'candidate:1 1 udp 1 ::1 5 typ host'],
     ['loopback in IPv6', 'candidate:1 1 udp 1 ::ffff:127.0.0.1 5 typ host'],
@@ -23,8 +36,8 @@ describe('a candidate', () => {
     ['everybody', 'candidate:1 1 udp 1 255.255.255.255 5 typ host'],
     ['no address', 'candidate:1 1 udp 1 0.0.0.0 5 typ host'],
     ['no port', 'candidate:1 1 udp 1 192.0.2.1 0 typ host'],
-  ])('of %s is passed over', (_, text) => {
-    expect(parseCandidate(text)).toBeNull();
+  ])('of %s can’t be used, and why', (_, text, told = expect.stringContaining('(of no other machine)')) => {
+    expect(parseCandidate(text)).toEqual({ unusable: told });
   });
 
   test.each([
@@ -37,7 +50,7 @@ describe('a candidate', () => {
   test('is written as it is read', () => {
     const text = 'candidate:1 1 udp 5 2001:db8::1 8189 typ srflx raddr :: rport 0';
     const candidate = parseCandidate(text);
-    expect(candidate && formatCandidate(candidate)).toBe(text);
+    expect(candidate && 'address' in candidate && formatCandidate(candidate)).toBe(text);
   });
 });
 

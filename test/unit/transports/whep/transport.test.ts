@@ -73,6 +73,14 @@ const keyframe = () => {
   );
 };
 
+/** An offer with other candidates. */
+function offerWith(...candidates: readonly string[]): string {
+  const lines = candidates.map((candidate) => `a=candidate:${candidate}\r\n`).join('');
+  return offerOf('chromium')
+    .replace(/^a=candidate:.*\r\n/gm, '')
+    .replace(/^(?=a=ice-ufrag)/m, lines);
+}
+
 describe('a viewer by WebRTC', () => {
   test('wakes its tier at once, is sent packets once it is connected, and leaves nothing', async () => {
     const { peers, demand, viewers, channels, transport, watch } = setUp();
@@ -127,10 +135,7 @@ describe('a viewer by WebRTC', () => {
 
   test('that isn’t connected in 10 seconds ends, and the log names both sides’ candidates', async () => {
     const { peers, lines, transport, request } = setUp();
-    const offer = offerOf('chromium').replace(
-      'a=ice-ufrag',
-      'a=candidate:1 1 udp 1 198.51.100.7 999 typ host\r\na=ice-ufrag',
-    );
+    const offer = offerWith('1 1 udp 1 198.51.100.7 999 typ host');
     await transport.answer(offer, request);
     vi.advanceTimersByTime(9_999);
     expect(transport.viewerCount).toBe(1);
@@ -141,6 +146,37 @@ describe('a viewer by WebRTC', () => {
       message: 'WebRTC connection did not come about',
       fields: { 'candidates here': '192.0.2.1:8189 host', 'candidates there': '198.51.100.7:999 host' },
     });
+  });
+
+  test('that isn’t connected and hid its addresses is told of as far as it is known', async () => {
+    const { peers, lines, transport, request } = setUp();
+    const offer = offerWith('1 1 udp 1 1f3a.local 53211 typ host', '2 1 tcp 1 198.51.100.7 9 typ host');
+    const { id } = await transport.answer(offer, request);
+    transport.trickle('front', id, 'a=candidate:3 1 udp 1 2b4c.local 53212 typ host\r\n');
+    transport.addCandidates(id, [{ unusable: '127.0.0.1:7 (of no other machine)' }]);
+    vi.advanceTimersByTime(10_000);
+    const hidden = (name: string) => `${name} (mDNS, not resolvable)`;
+    const told = [hidden('1f3a.local:53211'), '198.51.100.7:9 (TCP)', hidden('2b4c.local:53212')];
+    expect(lines.at(-1)?.fields?.['candidates there']).toBe([...told, '127.0.0.1:7 (of no other machine)'].join(', '));
+    expect(peers[0]?.candidates).toEqual([]);
+  });
+
+  test('that hid very many addresses doesn’t fill the log', async () => {
+    const { lines, transport, request } = setUp();
+    const { id } = await transport.answer(offerWith(), request);
+    for (let index = 1; index < 200; index++) {
+      transport.trickle('front', id, `a=candidate:1 1 udp 1 ${'a'.repeat(255)} ${index} typ host\r\n`);
+    }
+    vi.advanceTimersByTime(10_000);
+    const told = Array.from({ length: 10 }, (_, index) => `${'a'.repeat(64)}…:${index + 1} (no address)`);
+    expect(lines.at(-1)?.fields?.['candidates there']).toBe(told.join(', '));
+  });
+
+  test('that named no candidates is told of so', async () => {
+    const { lines, transport, request } = setUp();
+    await transport.answer(offerWith(), request);
+    vi.advanceTimersByTime(10_000);
+    expect(lines.at(-1)?.fields?.['candidates there']).toBe('none');
   });
 
   test('that tells nothing for 15 seconds is gone, and one that reports stays', async () => {
