@@ -44,11 +44,18 @@ export const BASELINE = 'video/x-h264,stream-format=byte-stream,alignment=au,pro
 
 export const JPEGENC: JpegEncoder = { element: 'jpegenc', properties: (quality) => ({ quality }) };
 
-/** Pictures of 4:2:0 in the colours that the encoder's product means (native/video_colors.h). */
+/**
+ * The filter that brings pictures in the system's memory to the colours that an encoder's product means
+ * (native/video_colors.h): no encoder does it by itself.
+ */
+export function colorsOf(product: 'jpeg' | 'h264'): string {
+  return product === 'jpeg' ? 'lenscastjfifcolors' : 'lenscastvideocolors';
+}
+
+/** Pictures of 4:2:0 in the product's colours. */
 export function softwareInput(product: 'jpeg' | 'h264'): EncoderInput {
   const planar = element('capsfilter', { caps: 'video/x-raw,format=I420' });
-  const colors = product === 'jpeg' ? 'lenscastjfifcolors' : 'lenscastvideocolors';
-  return { before: chain('videoconvert', planar, colors), visible: true };
+  return { before: chain('videoconvert', planar, colorsOf(product)), visible: true };
 }
 
 /** All in software, I420 from end to end where the source gives it. */

@@ -34,7 +34,8 @@ export const JPEG_ENCODERS: readonly JpegRow[] = [
   row('qsv', 'qsvjpegenc', { plugin: 'qsv', since: [1, 22], inputs: [takes('system', 'NV12')] }),
   row('v4l2', 'v4l2jpegenc', {
     plugin: 'video4linux2',
-    inputs: [takes('system', 'NV12', 'I420', 'YUY2')],
+    // It takes YUY2 too, whose colours nobody here can change. I420 first: videoconvert has a quick way to it.
+    inputs: [takes('system', 'I420', 'NV12')],
     // V4L2_CID_JPEG_COMPRESSION_QUALITY, by its name in the driver.
     properties: (quality) => ({ 'extra-controls': `controls,compression_quality=${quality}` }),
   }),

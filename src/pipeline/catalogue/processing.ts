@@ -1,6 +1,7 @@
 /** From a choice of rows to what a pipeline is described with. */
 import type { H264Encoder } from '../h264-encoder.js';
 import {
+  colorsOf,
   DECODER,
   type EncoderInput,
   type JpegEncoder,
@@ -35,7 +36,7 @@ export function processingOf(choice: Choice, around: Surroundings): Processing {
     decode: choice.decode !== null && isHardware(choice.decode.row) ? decodeWith(choice, around) : null,
     lane,
     tierMemory,
-    scale: lane === 'system' && tierMemory === 'system' ? SOFTWARE_SCALER : chain(...bridge(lane, tierMemory, scale)),
+    scale: toTier(choice, tierMemory),
     formats: tierMemory !== 'system' ? ['NV12'] : lane === 'system' ? [] : ['I420', 'NV12'],
     jpeg: { ...inputOf(jpeg, tierMemory, scale, false), encoder: fitJpeg(jpeg.row, propertiesOf) },
     h264:
@@ -47,6 +48,16 @@ export function processingOf(choice: Choice, around: Surroundings): Processing {
             caps: h264.row.caps,
           },
   };
+}
+
+/**
+ * From the shared pictures to a tier's. Those that go into a chip's memory get their colours before: those of the
+ * encoder that takes them from there. (That is one only, since one that can takes the system's from the system.)
+ */
+function toTier({ lane, scale, h264 }: Choice, tierMemory: Memory): string {
+  if (isForeign(lane)) return chain(...bridge(lane, tierMemory, scale));
+  if (!isForeign(tierMemory)) return SOFTWARE_SCALER;
+  return chain(colorsOf(h264?.pictures.memory === tierMemory ? 'h264' : 'jpeg'), ...bridge(lane, tierMemory, scale));
 }
 
 function isForeign(memory: Memory): boolean {
@@ -86,6 +97,10 @@ function lane(
 /**
  * Behind a tee of a chip's memory each branch has a queue and a converter of its own, and none of that memory reaches
  * an appsink. `queued`: the branch has its queue already.
+ *
+ * Pictures in the system's memory get the product's colours. Those that a chip decodes and encodes in its own keep
+ * theirs: nobody else can change them there, and to ask its scaler for a colorimetry would cost the chip where that
+ * takes none in its caps, or only its source's.
  */
 function inputOf(
   { row, pictures }: Placed<JpegRow | H264Row>,
@@ -97,10 +112,11 @@ function inputOf(
   const software = softwareInput(row.job);
   const visible = memory === 'system';
   const caps = element('capsfilter', { caps: rawCaps(memory, formats) });
-  if (!isForeign(tierMemory)) return isHardware(row) ? { before: chain('videoconvert', caps), visible } : software;
+  const taken = visible ? chain(caps, colorsOf(row.job)) : caps;
+  if (!isForeign(tierMemory)) return isHardware(row) ? { before: chain('videoconvert', taken), visible } : software;
   const queue = queued ? '' : element('queue', { 'max-size-buffers': 1, 'max-size-bytes': 0, 'max-size-time': 0 });
   const crossing = chain(queue, ...bridge(tierMemory, memory, scale));
-  if (isHardware(row)) return { before: chain(crossing, caps), visible };
+  if (isHardware(row)) return { before: chain(crossing, taken), visible };
   const plain = element('capsfilter', { caps: rawCaps('system', ['I420', 'NV12']) });
   return { before: chain(crossing, plain, software.before), visible };
 }

@@ -28,12 +28,17 @@ const expected = [
     '1.16',
     'queue max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! vaapipostproc ! capsfilter caps="video/x-raw(memory:VASurface),format=NV12" ! vaapijpegenc quality=80',
   ],
-  ['qsvjpegenc/qsv', 'qsv', '1.22', 'videoconvert ! capsfilter caps="video/x-raw,format=NV12" ! qsvjpegenc quality=80'],
+  [
+    'qsvjpegenc/qsv',
+    'qsv',
+    '1.22',
+    'videoconvert ! capsfilter caps="video/x-raw,format=NV12" ! lenscastjfifcolors ! qsvjpegenc quality=80',
+  ],
   [
     'v4l2jpegenc/video4linux2',
     'v4l2',
     '1.16',
-    'videoconvert ! capsfilter caps="video/x-raw,format=(string){NV12,I420,YUY2}" ! v4l2jpegenc extra-controls="controls,compression_quality=80"',
+    'videoconvert ! capsfilter caps="video/x-raw,format=(string){I420,NV12}" ! lenscastjfifcolors ! v4l2jpegenc extra-controls="controls,compression_quality=80"',
   ],
   [
     'jpegenc/software',
