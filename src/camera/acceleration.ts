@@ -20,6 +20,8 @@ export interface WantedWork {
   /** Of H.264, in software; null where there is none. */
   readonly encoder: H264Encoder | null;
   readonly acceleration: CameraConfig['acceleration'];
+  /** Where it runs: in the server's own process or in another. */
+  readonly isolation: CameraConfig['isolation'];
 }
 
 export interface AcceleratedPlan {
@@ -49,10 +51,12 @@ export interface Acceleration {
   plan(source: PipelineSource, wanted: WantedWork): AcceleratedPlan;
   /** What a source delivers, as caps: called whenever that is seen, and otherwise than before. */
   learn(source: PipelineSource, caps: string): void;
-  /** A pipeline runs from now on in which these elements work. */
+  /** A pipeline is about to run in which these elements work. */
   began(factories: readonly string[]): void;
-  /** It is over. */
+  /** It is over, and about to be closed. */
   ended(): void;
+  /** It is closed, or given up. */
+  closed(): void;
   /** It failed, and one of these elements is why; `hung`: it never started. */
   failed(factories: readonly string[], reason: string, hung: boolean): void;
   /** Whether the running pipeline is to begin anew, with elements that it does without since they failed. */

@@ -11,7 +11,7 @@ import type { Passthrough } from '../pipeline/passthrough.js';
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import { gateSetting } from '../pipeline/tier.js';
 import type { Acceleration } from './acceleration.js';
-import { type CameraListener, CameraListeners } from './camera-listeners.js';
+import { type CameraListener, CameraListeners, type Transitions } from './camera-listeners.js';
 import type { CameraOptions } from './camera-options.js';
 import { whereabouts } from './cause.js';
 import { Keeper } from './keeper.js';
@@ -160,15 +160,17 @@ export class Camera {
   }
 
   /**
-   * Changes a tier, from the next frame on where it plays, else for the next start. A picture is never larger than what
-   * the camera delivers, and that is chosen for the best tier when it starts. Throws TIER_NOT_FOUND, also for `source`.
+   * Changes a tier, from the next frame on where it plays, else for the next start; what an encoder can't be told while
+   * it plays takes a new pipeline soon. A picture is never larger than what the camera delivers, and that is chosen for
+   * the best tier when it starts. Throws TIER_NOT_FOUND, also for `source`.
    */
   changeTier(tier: string, change: TierChange): TierConfig {
     const before = this.#tiers.settings(tier);
     if (before === undefined) throw tierNotFound(tier, this.id, this.tierNames);
     const after = this.#tiers.change(tier, change);
-    const settings = this.#planner.changes(tier, before, after);
+    const { settings, needsAnother } = this.#planner.changes(tier, before, after);
     this.#keeper.set(settings);
+    if (needsAnother) this.#keeper.beginAnewSoon();
     const resized = before.width !== after.width || before.height !== after.height;
     // What its frames weighed says nothing any more.
     if (resized || before.quality !== after.quality) this.channel(tier).meanFrameBytes = null;
@@ -232,6 +234,11 @@ export class Camera {
     // An inspection opens the device, which a running pipeline may hold.
     const { inspection } = this.#planner;
     await (this.supervision.pipeline === 'none' ? inspection.get() : inspection.current)?.catch(() => undefined);
+  }
+
+  /** How often it went into each state, by its cause. */
+  get transitions(): readonly Transitions[] {
+    return this.#listeners.transitions;
   }
 
   /** Returns the function that ends the listening. */

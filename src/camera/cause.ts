@@ -47,12 +47,16 @@ const sayings: readonly (readonly [RegExp, (place: string) => string])[] = [
   [/connection refused/i, (place) => `${place} refuses the connection`],
   // All that rtspsrc tells of a port where nobody listens.
   [/failed to connect\b/i, (place) => `no connection to ${place}: it is off, or its address or port is wrong`],
-  [/connection reset|server closed the connection/i, (place) => `${place} closed the connection`],
+  [
+    /connection reset|server closed the connection|\(received end-of-file\)/i,
+    (place) => `${place} closed the connection`,
+  ],
   // All that rtspsrc tells of a reset, and of every other error of a socket in use (gst_rtsp_strresult).
   [
     /could not (receive|send|handle server) message\. \((system|network) error\)/i,
     (place) => `the connection to ${place} broke`,
   ],
+  [/could not receive message\. \(parse error\)/i, (place) => `${place} answers something else than RTSP`],
   [/timed out|timeout/i, (place) => `${place} does not answer`],
   [
     /could not resolve|name or service not known|temporary failure in name/i,
@@ -109,6 +113,8 @@ export function causeOfFault(fault: PipelineFault, place = somewhere): Cause {
   if (kind.code === 'unauthorized') {
     return { ...kind, message: '401 from the camera: user or password is wrong' };
   }
+  const status = rtspStatus(fault);
+  if (status !== null) return { code: 'rtsp-status', message: `${status} from the camera`, permanent: false };
   const told = `${fault.debug}\n${fault.message}`;
   if (/not-linked/.test(told)) {
     return { code: 'unsupported', message: "the camera's stream is of no kind that can be decoded", permanent: true };
@@ -116,6 +122,12 @@ export function causeOfFault(fault: PipelineFault, place = somewhere): Cause {
   const said = sayings.find(([pattern]) => pattern.test(told))?.[1](place);
   const plain = fault.domain === processDomain ? fault.message : `${fault.message} (${fault.element})`;
   return { ...kind, message: said ?? maskCredentials(plain) };
+}
+
+/** What a camera answered over RTSP (RFC 2326, 7.1.1), by the end of what rtspsrc says; null where that isn't why. */
+function rtspStatus({ factory, debug }: PipelineFault): number | null {
+  const status = factory === 'rtspsrc' ? /\(([345]\d\d)\)\s*$/.exec(debug) : null;
+  return status === null ? null : Number(status[1]);
 }
 
 function classify({ domain, number }: PipelineFault): Pick<Cause, 'code' | 'permanent'> {

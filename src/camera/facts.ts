@@ -21,6 +21,7 @@ export function cameraFacts(cameras: readonly Camera[], viewers: ViewerRegistry)
     return {
       id: camera.id,
       state: camera.supervision.state,
+      transitions: camera.transitions,
       frames: camera.progress.frames,
       corruptFrames: camera.progress.corruptFrames,
       hardwareFallbacks: camera.acceleration?.fallbacks ?? 0,

@@ -55,17 +55,18 @@ export interface KeeperOptions {
   /** Draws the jitter of a wait, 0 to 1. */
   readonly random: () => number;
   /** Is told what becomes of the chip's elements. */
-  readonly acceleration?: Pick<Acceleration, 'began' | 'ended' | 'failed' | 'hasRested'> | undefined;
+  readonly acceleration?: Pick<Acceleration, 'began' | 'ended' | 'closed' | 'failed' | 'hasRested'> | undefined;
   readonly handlers: KeeperHandlers;
 }
 
 const pollMs = 250;
+const settleMs = 300;
 // A network takes three seconds to say that nobody is there.
 const explainTimeoutMs = 4000;
 
 /**
  * Keeps a camera's pipeline as {@link supervise} says: opens and closes sessions, looks at their progress, wakes when
- * time has come. Owns the session, two timers and a watch; `close()` ends them and is idempotent.
+ * time has come. Owns the session, three timers and a watch; `close()` ends them and is idempotent.
  */
 export class Keeper {
   /** What came through the source so far. */
@@ -77,6 +78,7 @@ export class Keeper {
   #session: Session | undefined;
   #tick: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
   #isExplaining = false;
   #caps = '';
   #pathWatch: PathWatch | undefined;
@@ -125,6 +127,12 @@ export class Keeper {
     this.#dispatch({ type: 'changed' });
   }
 
+  /** The same for a pipeline that runs, once nothing more changes for a moment: a slider gives many values. */
+  beginAnewSoon(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#supervision.pipeline === 'open' && this.beginAnew(), settleMs);
+  }
+
   /** Sets properties of the running pipeline. */
   set(settings: readonly ElementSetting[]): void {
     this.#session?.set(settings);
@@ -133,11 +141,10 @@ export class Keeper {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#tick);
+    clearTimeout(this.#settling);
     clearInterval(this.#poll);
     this.#pathWatch?.close();
-    this.#countWork();
-    await this.#session?.close();
-    this.#session = undefined;
+    await this.#endSession();
   }
 
   #dispatch(event: SupervisorEvent): void {
@@ -195,6 +202,8 @@ export class Keeper {
 
   #open(): void {
     const { clock, runner, watched, handlers, acceleration } = this.#options;
+    // This one has what was changed before.
+    clearTimeout(this.#settling);
     this.progress.restart();
     this.#work.restart();
     this.#session = new Session(
@@ -232,10 +241,15 @@ export class Keeper {
 
   async #closeSession(): Promise<void> {
     clearInterval(this.#poll);
+    await this.#endSession();
+    this.#dispatch({ type: 'closed' });
+  }
+
+  async #endSession(): Promise<void> {
     this.#countWork();
     await this.#session?.close();
     this.#session = undefined;
-    this.#dispatch({ type: 'closed' });
+    this.#options.acceleration?.closed();
   }
 
   #onFrame(output: Output, frame: Frame): void {

@@ -1,6 +1,6 @@
 import type { CameraConfig, TierConfig } from '../config/config.js';
 import type { PipelineRunner } from '../native/addon.types.js';
-import { h264Changes } from '../pipeline/h264.js';
+import { h264Changes, needsAnotherEncoder } from '../pipeline/h264.js';
 import type { H264Encoder } from '../pipeline/h264-encoder.js';
 import { planPipeline } from '../pipeline/plan.js';
 import { type Processing, softwareProcessing } from '../pipeline/processing.js';
@@ -25,6 +25,14 @@ export interface PlannerOptions {
   readonly own: OwnFrames;
   /** It is known now, or otherwise than before, what tiers there are. */
   readonly onTiers: () => void;
+}
+
+/** What makes one tier out of another. */
+export interface PlannedChanges {
+  /** What must be set on the running pipeline. */
+  readonly settings: readonly ElementSetting[];
+  /** Whether that isn't all: the rest takes a new pipeline. */
+  readonly needsAnother: boolean;
 }
 
 /** Finds out what a camera's next pipeline is to be. */
@@ -53,9 +61,10 @@ export class Planner {
         .allSettings()
         .map((tier) => [tier.name, tier]),
     );
-    const { minFps, source: configured, nice, cpus, acceleration: allowed } = config();
+    const { minFps, source: configured, nice, cpus, acceleration: allowed, isolation } = config();
     const mostBefore = acceleration?.mostVideoTiers;
-    const accelerated = acceleration?.plan(source, { tiers: [...settings.keys()], encoder, acceleration: allowed });
+    const wanted = { tiers: [...settings.keys()], encoder, acceleration: allowed, isolation };
+    const accelerated = acceleration?.plan(source, wanted);
     if (acceleration?.mostVideoTiers !== mostBefore) this.#options.onTiers();
     const { processing, hardware } = accelerated ?? { processing: softwareProcessing(encoder), hardware: null };
     this.processing = processing;
@@ -65,11 +74,13 @@ export class Planner {
     return configured.kind === 'http' ? { ...plan, feedUrl: configured.url } : plan;
   }
 
-  /** What must be set on the running pipeline to make one tier out of the other. */
-  changes(tier: string, before: TierConfig, after: TierConfig): readonly ElementSetting[] {
+  /** What makes one tier out of the other, in the pipeline that was planned last. */
+  changes(tier: string, before: TierConfig, after: TierConfig): PlannedChanges {
     const { h264 } = this.processing;
-    const video = h264 === null ? [] : h264Changes(tier, before, after, h264.encoder);
-    return [...tierChanges(tier, before, after, this.processing), ...video];
+    const pictures = tierChanges(tier, before, after, this.processing);
+    if (h264 === null) return { settings: pictures, needsAnother: false };
+    const settings = [...pictures, ...h264Changes(tier, before, after, h264.encoder)];
+    return { settings, needsAnother: needsAnotherEncoder(before, after, h264.encoder) };
   }
 
   /** The source delivers this. */

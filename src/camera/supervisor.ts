@@ -26,6 +26,11 @@ export function isDown(state: CameraState): boolean {
   return state === 'recovering' || state === 'failed';
 }
 
+/** When the next try begins, CLOCK_MONOTONIC ms; null where the camera isn't down, or is being tried now. */
+export function nextTryOf({ state, openAtMs }: Supervision): number | null {
+  return isDown(state) ? openAtMs : null;
+}
+
 export interface Supervision {
   readonly state: CameraState;
   /** When it went into this state; CLOCK_MONOTONIC ms, as all times here. */

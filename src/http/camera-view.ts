@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { JobView } from '../camera/acceleration.js';
 import type { Camera } from '../camera/camera.js';
-import { isDelivering } from '../camera/supervisor.js';
+import { isDelivering, nextTryOf } from '../camera/supervisor.js';
 import { formatSource } from '../config/source.js';
 import type { Viewer, ViewerRegistry } from '../hub/viewer-registry.js';
-import { isoTime, round } from './format.js';
+import { isoTime, isoTimeOrNull, round } from './format.js';
 import type { cameraViewSchema, ustreamerStateSchema } from './schemas/camera.js';
 import { tierView } from './tier-view.js';
 
@@ -20,6 +20,7 @@ export function cameraView(camera: Camera, viewers: ViewerRegistry): z.output<ty
     since: isoTime(sinceMs),
     cause: cause === null ? null : { code: cause.code, message: cause.message, permanent: cause.permanent },
     attempt,
+    next_try: isoTimeOrNull(nextTryOf(camera.supervision)),
     acceleration: accelerationView(camera),
     profile: camera.profile ?? 'auto',
     viewers: viewers.ofCamera(camera.id).length,

@@ -5,6 +5,10 @@ export function isoTime(momentMs: number): string {
   return new Date(wallClockMs(momentMs)).toISOString();
 }
 
+export function isoTimeOrNull(momentMs: number | null): string | null {
+  return momentMs === null ? null : isoTime(momentMs);
+}
+
 export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

@@ -13,6 +13,8 @@ export interface StateEvent {
   readonly cause: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
   /** Tries since it was last stable. */
   readonly attempt: number;
+  /** When the next one begins, CLOCK_MONOTONIC ms; null where none is waited for. */
+  readonly nextTryMs: number | null;
 }
 
 /** A camera's tiers, or a tier's settings, are other ones now. */

@@ -5,6 +5,7 @@ import { counter, type Durations, gauge } from './families.js';
 export interface CameraFacts {
   readonly id: string;
   readonly state: string;
+  readonly transitions: readonly { readonly state: string; readonly cause: string; readonly count: number }[];
   readonly frames: number;
   readonly corruptFrames: number;
   /** How often an element of a chip was set aside for it. */
@@ -44,6 +45,15 @@ export function cameraMetrics(registry: Registry, read: () => readonly CameraFac
     read: (tell) => {
       for (const { id, state } of read())
         for (const one of states) tell({ camera: id, state: one }, Number(one === state));
+    },
+  });
+  counter(registry, {
+    name: 'lenscast_camera_transitions_total',
+    help: 'How often the camera went into a state, by the code of the cause; "" for none',
+    labels: ['camera', 'state', 'cause'],
+    read: (tell) => {
+      for (const { id, transitions } of read())
+        for (const { state, cause, count } of transitions) tell({ camera: id, state, cause }, count);
     },
   });
   counter(registry, {

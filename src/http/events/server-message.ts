@@ -1,8 +1,9 @@
 import type { Camera } from '../../camera/camera.js';
 import type { CameraDirectory } from '../../camera/directory.js';
-import type { ServerEvent } from '../../hub/events.js';
+import { nextTryOf } from '../../camera/supervisor.js';
+import type { ServerEvent, StateEvent } from '../../hub/events.js';
 import type { Viewer, ViewerRegistry } from '../../hub/viewer-registry.js';
-import { isoTime } from '../format.js';
+import { isoTime, isoTimeOrNull } from '../format.js';
 import type { ServerMessage } from '../schemas/messages.js';
 
 export interface Present {
@@ -22,8 +23,8 @@ export function messageOf(event: ServerEvent, { cameras, viewers }: Present): Se
     case 'viewers':
       return { ...event, ...watchingOf(viewers.ofCamera(event.camera)) };
     case 'state': {
-      const { type, from, state, sinceMs, cause, attempt } = event;
-      return { type, camera: event.camera, from, ...stateOf({ state, sinceMs, cause, attempt }) };
+      const { type, from } = event;
+      return { type, camera: event.camera, from, ...stateOf(event) };
     }
   }
 }
@@ -37,28 +38,25 @@ function statusOf(camera: Camera, viewers: ViewerRegistry) {
   return {
     id: camera.id,
     name: camera.config.name,
-    ...stateOf(camera.supervision),
+    ...stateOf({ ...camera.supervision, nextTryMs: nextTryOf(camera.supervision) }),
     tiers: tiersOf(camera),
     ...watchingOf(viewers.ofCamera(camera.id)),
   };
 }
 
-function stateOf({
-  state,
-  sinceMs,
-  cause,
-  attempt,
-}: Pick<Camera['supervision'], 'state' | 'sinceMs' | 'cause' | 'attempt'>) {
+type StateFacts = Pick<StateEvent, 'state' | 'sinceMs' | 'cause' | 'attempt' | 'nextTryMs'>;
+
+function stateOf({ state, sinceMs, cause, attempt, nextTryMs }: StateFacts) {
   const told = cause === null ? null : { code: cause.code, message: cause.message, permanent: cause.permanent };
-  return { state, since: isoTime(sinceMs), cause: told, attempt };
+  return { state, since: isoTime(sinceMs), cause: told, attempt, next_try: isoTimeOrNull(nextTryMs) };
 }
 
 function tiersOf(camera: Camera) {
   return camera.tierNames.map((name) => {
     const settings = camera.tierSettings(name);
     if (settings === undefined) return { name };
-    const { width, height, fps, quality, bitrateBps } = settings;
-    return { name, width, height, fps, quality, bitrate: bitrateBps };
+    const { width, height, fps, quality, bitrateBps, minFps } = settings;
+    return { name, width, height, fps, quality, bitrate: bitrateBps, ...(minFps === null ? {} : { min_fps: minFps }) };
   });
 }
 

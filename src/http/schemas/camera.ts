@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tierSchema } from '../../config/schema.js';
-import { components, count, isoTime, rate } from './components.js';
+import { components, count, isoTime, nextTry, rate } from './components.js';
 
 const milliseconds = z.number().min(0).nullable();
 
@@ -82,6 +82,7 @@ export const cameraViewSchema = z
       .nullable()
       .meta({ description: 'Why it gives no frames' }),
     attempt: count('Tries since it was last stable'),
+    next_try: nextTry(),
     acceleration: accelerationSchema,
     profile: z.string().meta({ description: 'The tier that auto viewers are held to, or auto' }),
     viewers: count('Viewers at this moment'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tierSchema } from '../../config/schema.js';
-import { components, count, isoTime } from './components.js';
+import { components, count, isoTime, nextTry } from './components.js';
 import { problemSchema } from './problem.js';
 
 /** The JSON messages of the WebSockets, in both directions. */
@@ -80,6 +80,7 @@ const stateFields = {
   since: isoTime(),
   cause,
   attempt: count('Tries since it was last stable'),
+  next_try: nextTry(),
 };
 const cameraStatus = z.strictObject({ id: z.string(), name: z.string(), ...stateFields, tiers, ...watching });
 

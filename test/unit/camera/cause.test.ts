@@ -55,11 +55,27 @@ describe('causeOfFault', () => {
     ['Could not resolve "cam.lan"', 'the name of cam.lan cannot be resolved'],
     ['Socket I/O timed out', 'cam.lan does not answer'],
     ['Could not receive message. (System error)', 'the connection to cam.lan broke'],
+    ['Could not receive message. (Received end-of-file)', 'cam.lan closed the connection'],
+    ['Could not receive message. (Parse error)', 'cam.lan answers something else than RTSP'],
     ["gstv4l2object.c(4041): Device '/dev/video0' is busy", 'another program uses cam.lan'],
     ['system error: No such device', 'cam.lan is gone'],
     ['system error: Permission denied', 'no permission to use cam.lan'],
   ])('tells "%s" as an owner would', (debug, message) => {
     expect(causeOfFault(fault({ debug }), 'cam.lan').message).toBe(message);
+  });
+
+  it.each([
+    [3, 'Not Found (404)', '404 from the camera'],
+    [9, 'Service Unavailable (503)', '503 from the camera'],
+  ])('tells the status of RTSP: %s, "%s"', (number, debug, message) => {
+    const said = fault({
+      factory: 'rtspsrc',
+      domain: resource,
+      number,
+      debug: `gstrtspsrc.c(6895): send (): ${debug}`,
+    });
+    expect(causeOfFault(said)).toEqual({ code: 'rtsp-status', message, permanent: false });
+    expect(causeOfFault({ ...said, factory: 'v4l2src' }).code).not.toBe('rtsp-status');
   });
 
   it('keeps what it does not know in the element’s own words, without passwords', () => {

@@ -29,6 +29,9 @@ class FakeAcceleration implements Acceleration {
   ended(): void {
     this.told.push('ended');
   }
+  closed(): void {
+    this.told.push('closed');
+  }
   failed(factories: readonly string[], reason: string): void {
     this.told.push(`failed ${factories.join()}: ${reason}`);
     this.usesChip = false;
@@ -77,8 +80,8 @@ it('a failure of the chip is told with the times in which it worked, and the nex
   const first = await plays(0);
   first.handlers.onEvent({ type: 'error', message: 'the driver is gone', ...broken });
   await plays(1);
-  const failed = 'failed nvjpegenc: the driver is gone';
-  expect(acceleration.told).toEqual(['planned auto', 'began nvjpegenc', failed, 'ended', 'planned auto', 'began ']);
+  const failed = ['failed nvjpegenc: the driver is gone', 'ended', 'closed'];
+  expect(acceleration.told).toEqual(['planned auto', 'began nvjpegenc', ...failed, 'planned auto', 'began ']);
   expect(states).toEqual(['starting', 'live', 'recovering', 'live']);
   expect(addon.pipelines).toHaveLength(2);
 });
@@ -89,7 +92,7 @@ it('takes the chip again when it has rested, and nobody hears of a fault', async
   await plays(0);
   acceleration.rested = 'long';
   await plays(1);
-  expect(acceleration.told).toEqual(['planned auto', 'began ', 'ended', 'planned auto', 'began nvjpegenc']);
+  expect(acceleration.told).toEqual(['planned auto', 'began ', 'ended', 'closed', 'planned auto', 'began nvjpegenc']);
   expect(states).toEqual(['starting', 'live']);
   expect(addon.pipelines[0]?.closed).toBe(true);
   expect(camera.supervision.attempt).toBe(0);
@@ -103,7 +106,7 @@ it('does so sooner where nobody watches', async () => {
   const looks = acceleration.told.length;
   subscription.close();
   await until('the next pipeline', () => addon.pipelines[1]?.started === true);
-  expect(acceleration.told.slice(looks)).toEqual(['ended', 'planned auto', 'began nvjpegenc']);
+  expect(acceleration.told.slice(looks)).toEqual(['ended', 'closed', 'planned auto', 'began nvjpegenc']);
 });
 
 it('begins anew where the configuration says otherwise than before what the chip may do', async () => {
@@ -111,5 +114,18 @@ it('begins anew where the configuration says otherwise than before what the chip
   await plays(0);
   camera.reconfigure(cameraConfig({ acceleration: 'software' }));
   await until('the next pipeline', () => addon.pipelines[1]?.started === true);
-  expect(acceleration.told.slice(2)).toEqual(['ended', 'planned software', 'began nvjpegenc']);
+  expect(acceleration.told.slice(2)).toEqual(['ended', 'closed', 'planned software', 'began nvjpegenc']);
+});
+
+it('tells that nothing of the chip is left only when the pipeline is closed', async () => {
+  const { acceleration, plays, camera } = scene();
+  const pipeline = await plays(0);
+  const closes: ((ended: boolean) => void)[] = [];
+  pipeline.close = () => new Promise((resolve) => void closes.push(resolve));
+  const closing = camera.close();
+  await until('the close of the pipeline', () => closes.length > 0);
+  expect(acceleration.told).not.toContain('closed');
+  for (const close of closes) close(true);
+  await closing;
+  expect(acceleration.told.slice(-1)).toEqual(['closed']);
 });

@@ -45,6 +45,10 @@ function setUp(cameras: readonly CameraFacts[]) {
 const front: CameraFacts = {
   id: 'front',
   state: 'live',
+  transitions: [
+    { state: 'live', cause: '', count: 3 },
+    { state: 'recovering', cause: 'stalled', count: 2 },
+  ],
   frames: 120,
   corruptFrames: 1,
   hardwareFallbacks: 2,
@@ -58,6 +62,8 @@ describe('createMetrics', () => {
     const found = await samples();
     expect(Object.fromEntries(found)).toMatchObject({
       'lenscast_camera_state{camera="front",state="live"}': 1,
+      'lenscast_camera_transitions_total{camera="front",state="live",cause=""}': 3,
+      'lenscast_camera_transitions_total{camera="front",state="recovering",cause="stalled"}': 2,
       'lenscast_camera_state{camera="front",state="idle"}': 0,
       'lenscast_camera_frames_total{camera="front"}': 120,
       'lenscast_camera_corrupt_frames_total{camera="front"}': 1,
