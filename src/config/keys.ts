@@ -19,6 +19,7 @@ export type KeyNode =
 /** The schema as a tree of keys. */
 export function keyTree(schema: z.ZodType): KeyNode {
   const { inner, meta, fallback } = unwrap(schema);
+  if (inner instanceof z.ZodDiscriminatedUnion) return { kind: 'object', meta, keys: keysOfKinds(inner) };
   if (inner instanceof z.ZodObject) {
     const keys = new Map<string, KeyNode>();
     for (const [key, value] of Object.entries(inner.shape)) keys.set(key, keyTree(value as z.ZodType));
@@ -35,6 +36,22 @@ export function keyTree(schema: z.ZodType): KeyNode {
     list: inner instanceof z.ZodArray,
     default: fallback,
   };
+}
+
+/** All keys of all kinds; the one that tells the kinds apart allows what any of them has. */
+function keysOfKinds({ def }: z.ZodDiscriminatedUnion): ReadonlyMap<string, KeyNode> {
+  const keys = new Map<string, KeyNode>();
+  const names: string[] = [];
+  for (const option of def.options) {
+    const kind = option as z.ZodType;
+    if (!(kind instanceof z.ZodObject)) continue;
+    const { [def.discriminator]: name, ...others } = kind.shape as Readonly<Record<string, z.ZodType>>;
+    if (name instanceof z.ZodLiteral) names.push(...[...name.values].map(String));
+    for (const [key, value] of Object.entries(others)) keys.set(key, keyTree(value));
+  }
+  const meta = { description: '', allowed: names.join(', ') };
+  const discriminator: KeyNode = { kind: 'value', meta, number: false, list: false, default: undefined };
+  return new Map([[def.discriminator, discriminator], ...keys]);
 }
 
 interface Unwrapped {

@@ -29,12 +29,13 @@ export function bodyType(c: RequestContext): string {
   return (c.req.header('Content-Type') ?? '').replace(/;.*$/s, '').trim().toLowerCase();
 }
 
-/** The request's body. Throws BODY_TYPE_UNSUPPORTED, BODY_TOO_LARGE and BODY_INVALID. */
+/** The request's body; an empty text among the types is for one that has none. Throws BODY_TYPE_UNSUPPORTED, BODY_TOO_LARGE and BODY_INVALID. */
 export async function readText(c: RequestContext, types: readonly string[], mostBytes: number): Promise<string> {
   const type = bodyType(c);
   if (!types.includes(type)) {
     const told = type === '' ? 'of no type' : quote(type);
-    throw new LensError('BODY_TYPE_UNSUPPORTED', `The body is ${told}; allowed is ${types.join(' or ')}.`);
+    const allowed = types.map((each) => each || 'no type').join(' or ');
+    throw new LensError('BODY_TYPE_UNSUPPORTED', `The body is ${told}; allowed is ${allowed}.`);
   }
   if (Number(c.req.header('Content-Length') ?? 0) > mostBytes) throw tooLarge(mostBytes);
   const chunks: Uint8Array[] = [];

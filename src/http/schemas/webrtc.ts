@@ -25,7 +25,13 @@ export const signalSchema = z
     z.object({
       type: z.literal('remote_candidate'),
       id: session,
-      candidates: z.array(z.object({ candidate: z.string().max(512) })).max(40),
+      candidates: z
+        .array(z.object({ candidate: z.string().max(512) }))
+        .max(40)
+        .meta({
+          description: 'As the client finds them; the last one may be empty',
+          allowed: 'a list of up to 40 objects with a candidate, a text of up to 512 characters',
+        }),
     }),
   ])
   .meta({ description: 'What the client says', allowed: '' })
