@@ -4,13 +4,15 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const script = join(import.meta.dirname, '../../scripts/install-service');
@@ -47,6 +49,35 @@ it('installs into a root: program, unit, user, configuration', () => {
   for (const name of ['typescript', 'vitest', 'cmake-js']) {
     expect(existsSync(at(`opt/lenscast/node_modules/${name}`)), name).toBe(false);
   }
+});
+
+it('has a command that takes the configuration and the cache of the service, unless told otherwise', () => {
+  install();
+  expect(readlinkSync(at('usr/local/bin/lenscast'))).toBe('/opt/lenscast/bin/lenscast');
+  const command = at('opt/lenscast/bin/lenscast');
+  expect(read('opt/lenscast/bin/lenscast')).toContain('LENSCAST_CONFIG:=/etc/lenscast/lenscast.yaml');
+  expect(read('opt/lenscast/bin/lenscast')).toContain('CACHE_DIRECTORY:=/var/cache/lenscast');
+  const config = at('etc/other.yaml');
+  writeFileSync(config, 'server: { port: 0 }\n');
+  const { status, told } = run('env', `LENSCAST_CONFIG=${config}`, `CACHE_DIRECTORY=${root}`, command, 'doctor');
+  expect([0, 1]).toContain(status);
+  expect(told).toContain(`${config}: 0 cameras`);
+});
+
+it('leaves another program of its command alone, and takes its own away', () => {
+  mkdirSync(at('usr/local/bin'), { recursive: true });
+  writeFileSync(at('usr/local/bin/lenscast'), 'precious');
+  expect(install()).toMatchObject({
+    status: 0,
+    told: expect.stringContaining('the command is /opt/lenscast/bin/lenscast'),
+  });
+  expect(install('uninstall').status).toBe(0);
+  expect(read('usr/local/bin/lenscast')).toBe('precious');
+  rmSync(at('usr/local/bin/lenscast'));
+  install();
+  install();
+  expect(install('uninstall').status).toBe(0);
+  expect(readdirSync(at('usr/local/bin'))).toEqual([]);
 });
 
 it('installs over itself: the configuration stays, what is old goes', () => {
@@ -117,6 +148,6 @@ it('has a unit that systemd understands and finds well hardened', () => {
   expect(security.status, security.told).toBe(0);
 });
 
-it.each(['install-service', 'try-service.sh'])('%s is clean for shellcheck', (name) => {
-  expect(run('shellcheck', join(script, '..', name))).toEqual({ status: 0, told: '' });
+it.each(['install-service', 'try-service.sh', 'service/lenscast'])('%s is clean for shellcheck', (name) => {
+  expect(run('shellcheck', join(dirname(script), name))).toEqual({ status: 0, told: '' });
 });
