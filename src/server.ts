@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { cacheFile, FindingsCache } from './acceleration/cache.js';
 import { CameraAcceleration } from './acceleration/camera-acceleration.js';
+import { CrashFile, crashFile } from './acceleration/crash-file.js';
 import { findEnvironment } from './acceleration/environment.js';
 import { ProbeQueue } from './acceleration/probe-queue.js';
+import { isAlive, processId } from './acceleration/process-id.js';
 import { adaptersFor } from './adaptation/adapters.js';
 import { AdaptationController } from './adaptation/controller.js';
 import { putAllInBounds } from './adaptation/place.js';
@@ -62,13 +64,18 @@ export async function startServer({ config, addon, clock, log, version }: Server
   const viewers = new ViewerRegistry(events);
   const isolation = new Isolation();
   const findings = new FindingsCache(cacheFile(process.env), findEnvironment(addon.gstreamerVersion));
+  const crashes = new CrashFile({
+    file: crashFile(cacheFile(process.env)),
+    ...{ process: processId('self'), isAlive, clock, log },
+  });
   const prober = new IsolatedRunner({ label: 'probe' });
   const probes = new ProbeQueue({ addon, runner: prober, cache: findings, log: log.child('probe') });
   const fleet = new CameraFleet({
     make: (each) => {
       const isolated = isolation.runnerOf(each.id);
       const own = log.child(`camera ${each.id}`);
-      const acceleration = new CameraAcceleration({ addon, queue: probes, cache: findings, clock, log: own });
+      const known = { queue: probes, cache: findings, crashes: crashes.of(each.id) };
+      const acceleration = new CameraAcceleration({ addon, ...known, clock, log: own });
       const camera = new Camera(each, { addon, isolated, acceleration, clock, log: own });
       camera.listen({ onTiers: () => putAllInBounds(camera, viewers) });
       publishCamera(camera, events);
@@ -107,6 +114,9 @@ export async function startServer({ config, addon, clock, log, version }: Server
     whep.close();
     throw error;
   });
+  // Whoever ends the process by a call of exit() ends it in order.
+  const forgetRuns = () => crashes.close();
+  process.on('exit', forgetRuns);
   await fleet.apply(initial);
 
   let closing: Promise<void> | undefined;
@@ -118,6 +128,8 @@ export async function startServer({ config, addon, clock, log, version }: Server
     whep.close();
     await listener.close(closeGraceMs);
     await fleet.close();
+    process.off('exit', forgetRuns);
+    crashes.close();
     await isolation.close();
     await prober.close();
   };

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Environment, sameEnvironment } from './environment.js';
 import type { Findings } from './findings.js';
 import type { StreamFormat } from './stream-format.js';
+import { writeWhole } from './whole-file.js';
 
 /** `$XDG_CACHE_HOME/lenscast/probe.json` (XDG Base Directory Specification); systemd's `$CACHE_DIRECTORY` goes first. */
 export function cacheFile(environment: NodeJS.ProcessEnv): string {
@@ -102,16 +103,7 @@ export class FindingsCache {
   }
 
   #write({ formats, sources }: { readonly formats: readonly object[]; readonly sources: object }): void {
-    const text = JSON.stringify({ version, environment: this.#environment, formats, sources });
-    mkdirSync(dirname(this.#file), { recursive: true });
-    const next = `${this.#file}.${process.pid}`;
-    try {
-      writeFileSync(next, text, { mode: 0o644 });
-      renameSync(next, this.#file);
-    } catch (error) {
-      rmSync(next, { force: true });
-      throw error;
-    }
+    writeWhole(this.#file, JSON.stringify({ version, environment: this.#environment, formats, sources }));
   }
 
   #read(): Pick<Stored, 'formats' | 'sources'> {

@@ -11,15 +11,18 @@ import { softwareProcessing } from '../pipeline/processing.js';
 import type { PipelineSource } from '../pipeline/source.js';
 import { type AccelerationView, viewOf } from './acceleration-view.js';
 import type { FindingsCache } from './cache.js';
+import type { CameraCrashes } from './crash-file.js';
 import { type Findings, usableRows } from './findings.js';
 import { hardwareUse } from './hardware-use.js';
 import type { ProbeQueue } from './probe-queue.js';
 import {
   leftAlone,
   NO_SETBACKS,
+  newlyForgiven,
   newlySetAside,
   reduceSetbacks,
   restEndsMs,
+  SETBACK_WINDOW_MS,
   type SetbackEvent,
   WATCHED_REST_MS,
 } from './setbacks.js';
@@ -34,19 +37,23 @@ export interface WantedWork {
   /** Of H.264, in software; null where there is none. */
   readonly encoder: H264Encoder | null;
   readonly acceleration: 'auto' | 'software';
+  /** Where it runs: in this process or in another, whose crash is seen. */
+  readonly isolation: 'none' | 'process';
 }
 
 export interface CameraAccelerationOptions {
   readonly addon: Pick<NativeAddon, 'findElement' | 'gstreamerVersion'>;
   readonly queue: ProbeQueue;
   readonly cache: FindingsCache;
+  /** What the camera's elements did to processes before this one; without it only this one counts. */
+  readonly crashes?: CameraCrashes | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
  * What this machine's chip does for one camera: chosen at each start of its pipeline from what is known then, less what
- * failed while it ran.
+ * failed while it ran. Owns a timer from `began()` to `ended()`, which keeps no process alive.
  */
 export class CameraAcceleration {
   /** How often software took over what the chip failed at. */
@@ -63,6 +70,9 @@ export class CameraAcceleration {
   #asked = false;
   /** The configuration wants software alone. */
   #isOff = false;
+  #isInThisProcess = true;
+  /** While elements work that failed before: until they have worked for long enough. */
+  #forgiving: NodeJS.Timeout | undefined;
   /** When what the last plan left out only for its rest has rested; null where there is nothing of that. */
   #restEndsMs: number | null = null;
 
@@ -76,7 +86,8 @@ export class CameraAcceleration {
   }
 
   /** How the next pipeline works on the source's pictures. Never waits; never throws. */
-  plan(source: PipelineSource, { tiers, encoder, acceleration }: WantedWork) {
+  plan(source: PipelineSource, { tiers, encoder, acceleration, isolation }: WantedWork) {
+    this.#isInThisProcess = isolation === 'none';
     this.#isOff = acceleration === 'software';
     const format = formatOfSource(source) ?? this.#options.cache.formatOf(sourceKey(source));
     this.#findings = format === null || this.#isOff ? null : this.#options.queue.known(format);
@@ -112,14 +123,27 @@ export class CameraAcceleration {
     queue.ask(format);
   }
 
-  /** A pipeline runs from now on in which these elements work. */
+  /** A pipeline is about to run in which these elements work. */
   began(factories: readonly string[]): void {
-    this.#reduce({ type: 'began', elements: factories, atMs: this.#options.clock() });
+    const begin = () => this.#reduce({ type: 'began', elements: factories, atMs: this.#options.clock() });
+    begin();
+    clearTimeout(this.#forgiving);
+    if (factories.some((factory) => this.#setbacks.failed.has(factory)))
+      this.#forgiving = setTimeout(begin, SETBACK_WINDOW_MS + 1000).unref();
+    if (factories.length > 0 && this.#isInThisProcess && this.#probedAt !== null)
+      this.#options.crashes?.began(this.#probedAt, factories);
   }
 
-  /** It is over. */
+  /** It is over, and about to be closed. */
   ended(): void {
+    clearTimeout(this.#forgiving);
     this.#reduce({ type: 'ended', atMs: this.#options.clock() });
+  }
+
+  /** It is closed, or given up. */
+  closed(): void {
+    clearTimeout(this.#forgiving);
+    this.#options.crashes?.ended();
   }
 
   /** It failed, and one of these elements is why; `hung`: it never started. */
@@ -148,8 +172,25 @@ export class CameraAcceleration {
   #heedProbe(findings: Findings | null): void {
     if (findings !== null) this.mostVideoTiers = mostVideoTiers(this.#isThere, findings);
     const probedAt = findings?.probedAt ?? null;
-    if (this.#probedAt !== null && probedAt !== this.#probedAt) this.#reduce({ type: 'probed' });
+    if (probedAt === this.#probedAt) return;
+    if (this.#probedAt !== null) this.#reduce({ type: 'probed' });
     this.#probedAt = probedAt;
+    if (probedAt !== null) this.#heedCrashes(probedAt);
+  }
+
+  /** Processes before this one died while elements ran: that counts as their failures do. */
+  #heedCrashes(probedAt: string): void {
+    const { crashes, clock, log } = this.#options;
+    const { counts = {}, atMs = 0 } = crashes?.since(probedAt) ?? {};
+    const died = Object.keys(counts);
+    const twice = died.filter((element) => (counts[element] ?? 0) > 1);
+    const reason = 'the server died while it ran';
+    for (const elements of [died, twice]) this.#reduce({ type: 'failed', elements, reason, atMs, hung: false });
+    const alone = leftAlone(this.#setbacks, clock());
+    if (alone.size > 0) this.fallbacks++;
+    const resting = [...alone].filter((element) => !this.#setbacks.setAside.has(element));
+    if (resting.length > 0)
+      log.warn(`hardware failed before, software does its work: ${resting.join(' or ')}: ${reason}`);
   }
 
   #choose(format: StreamFormat): Choice | null {
@@ -160,6 +201,8 @@ export class CameraAcceleration {
   #reduce(event: SetbackEvent): void {
     const before = this.#setbacks;
     this.#setbacks = reduceSetbacks(before, event);
+    const forgiven = event.type === 'probed' ? [] : newlyForgiven(before, this.#setbacks);
+    if (forgiven.length > 0) this.#options.crashes?.forgive(forgiven);
     const fresh = newlySetAside(before, this.#setbacks);
     const [first] = fresh;
     if (first === undefined) return;

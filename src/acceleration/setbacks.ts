@@ -84,6 +84,11 @@ export function newlySetAside(before: Setbacks, after: Setbacks): readonly SetAs
   return [...after.setAside.values()].filter(({ element }) => !before.setAside.has(element));
 }
 
+/** What has worked for long enough since it failed. */
+export function newlyForgiven(before: Setbacks, after: Setbacks): readonly string[] {
+  return [...before.failed.keys()].filter((element) => !after.failed.has(element) && !after.setAside.has(element));
+}
+
 type Failure = Extract<SetbackEvent, { readonly type: 'failed' }>;
 
 function fail({ failed, setAside }: Setbacks, element: string, { reason, atMs, hung }: Failure): Setbacks {

@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FindingsCache } from '../../../src/acceleration/cache.js';
 import { CameraAcceleration } from '../../../src/acceleration/camera-acceleration.js';
+import type { CameraCrashes } from '../../../src/acceleration/crash-file.js';
 import type { Findings } from '../../../src/acceleration/findings.js';
 import { ProbeQueue } from '../../../src/acceleration/probe-queue.js';
 import { type ProbeRunner, pluginVersions } from '../../../src/acceleration/prober.js';
-import { REST_MS, WATCHED_REST_MS } from '../../../src/acceleration/setbacks.js';
+import { REST_MS, SETBACK_WINDOW_MS, WATCHED_REST_MS } from '../../../src/acceleration/setbacks.js';
 import { formatKey, formatOfSource } from '../../../src/acceleration/stream-format.js';
 import { CATALOGUE } from '../../../src/pipeline/catalogue/catalogue.js';
 import type { Row } from '../../../src/pipeline/catalogue/row.js';
@@ -20,7 +21,7 @@ const network: PipelineSource = { kind: 'rtsp', url: 'rtsp://me:secret@10.0.0.7/
 const all: readonly Row[] = Object.values(CATALOGUE).flat();
 const jetson = all.filter(({ family }) => family === 'jetson');
 
-const wanted = { tiers: ['low'], encoder: null, acceleration: 'auto' } as const;
+const wanted = { tiers: ['low'], encoder: null, acceleration: 'auto', isolation: 'none' } as const;
 
 /** A machine with a Jetson's elements, and software, as far as `has` says. */
 function addonWith(has: (row: Row) => boolean) {
@@ -41,7 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function scene(has: (row: Row) => boolean = () => true) {
+function scene(has: (row: Row) => boolean = () => true, crashes?: CameraCrashes) {
   const addon = addonWith(has);
   const environment = { gstreamer: addon.gstreamerVersion, kernel: '5', drivers: '' };
   const cache = new FindingsCache(join(folder, 'probe.json'), environment);
@@ -50,7 +51,10 @@ function scene(has: (row: Row) => boolean = () => true) {
   const queue = new ProbeQueue({ addon, runner, cache, log: silentLog });
   queue.ask = (format) => void probed.push(formatKey(format));
   const clock = manualClock();
-  const acceleration = new CameraAcceleration({ addon, queue, cache, clock: clock.clock, log: silentLog });
+  const lines: string[] = [];
+  const note = (line: string) => void lines.push(line);
+  const log = { ...silentLog, warn: note, error: note };
+  const acceleration = new CameraAcceleration({ addon, queue, cache, crashes, clock: clock.clock, log });
   const find = (probedAt: string, reasons: Readonly<Record<string, string>> = {}, source = camera) => {
     const format = formatOfSource(source);
     if (format === null) throw new Error('no format');
@@ -69,7 +73,7 @@ function scene(has: (row: Row) => boolean = () => true) {
     cache.put(found, pluginVersions(format.codec, addon.findElement));
   };
   const elements = () => Object.values(acceleration.view).map((job) => job?.element ?? null);
-  return { acceleration, cache, clock, probed, find, elements };
+  return { acceleration, cache, clock, probed, find, elements, lines };
 }
 
 const yesterday = '2026-11-20T04:00:00.000Z';
@@ -186,6 +190,83 @@ describe('CameraAcceleration', () => {
     expect(cache.formatOf('nothing')).toBeNull();
     expect(text).toContain('"width":640');
     expect(text).not.toMatch(/secret|10\.0\.0\.7/);
+  });
+});
+
+/** What earlier servers died of; notes what it is told. */
+function crashesOf(counts: Readonly<Record<string, number>>, probedAt: string, atMs: number) {
+  const told: string[] = [];
+  const crashes: CameraCrashes = {
+    since: (asked) => (asked === probedAt ? { counts, atMs } : null),
+    began: (since, elements) => void told.push(`began ${elements.length} of ${since}`),
+    ended: () => void told.push('ended'),
+    forgive: (elements) => void told.push(`forgave ${elements.join()}`),
+  };
+  return { crashes, told };
+}
+
+describe('a server that died while the chip ran', () => {
+  it('lets what ran rest, and says so', () => {
+    const { crashes } = crashesOf({ nvvidconv: 1, nvjpegenc: 1 }, today, manualClock().nowMs);
+    const { acceleration, find, clock, lines } = scene(() => true, crashes);
+    find(today);
+    const planned = () => acceleration.plan(camera, wanted).hardware?.factories ?? [];
+    expect(planned()).not.toContain('nvjpegenc');
+    const reason = 'the server died while it ran';
+    expect(acceleration.view.jpeg?.fallbackReason).toBe(`nvjpegenc: ${reason}; it rests and has a second chance`);
+    expect(lines).toEqual([`hardware failed before, software does its work: nvvidconv or nvjpegenc: ${reason}`]);
+    expect(acceleration.fallbacks).toBe(1);
+    clock.nowMs += REST_MS;
+    expect(acceleration.hasRested(false)).toBe(true);
+    expect(planned()).toContain('nvjpegenc');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('has its elements set aside with the second death, until the next probe', () => {
+    const { crashes } = crashesOf({ nvv4l2decoder: 1, nvjpegenc: 2 }, yesterday, Number.NEGATIVE_INFINITY);
+    const { acceleration, find, lines } = scene(() => true, crashes);
+    find(yesterday);
+    expect(acceleration.plan(camera, wanted).hardware?.factories).toEqual([
+      ...['nvv4l2decoder', 'nvvidconv', 'nvv4l2h264enc'],
+    ]);
+    expect(acceleration.view.jpeg?.fallbackReason).toBe('nvjpegenc: the server died while it ran');
+    expect(lines).toEqual(['nvjpegenc is set aside until the next probe: the server died while it ran']);
+    find(today);
+    expect(acceleration.plan(camera, wanted).hardware?.factories).toContain('nvjpegenc');
+  });
+
+  it('is the next one to learn of what begins here, and of no crash that a process of its own keeps to itself', () => {
+    const { crashes, told } = crashesOf({}, today, 0);
+    const { acceleration, find } = scene(() => true, crashes);
+    find(today);
+    for (const isolation of ['none', 'process'] as const) {
+      acceleration.began(acceleration.plan(camera, { ...wanted, isolation }).hardware?.factories ?? []);
+      acceleration.ended();
+      acceleration.closed();
+    }
+    acceleration.plan(camera, { ...wanted, acceleration: 'software' });
+    acceleration.began([]);
+    expect(told).toEqual([`began 4 of ${today}`, 'ended', 'ended']);
+  });
+
+  it('is forgotten once they have worked for five minutes, while they work on', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { crashes, told } = crashesOf({ nvjpegenc: 1 }, today, Number.NEGATIVE_INFINITY);
+    const { acceleration, find, clock } = scene(() => true, crashes);
+    find(today);
+    acceleration.began(acceleration.plan(camera, wanted).hardware?.factories ?? []);
+    clock.nowMs += 2 * SETBACK_WINDOW_MS;
+    vi.advanceTimersByTime(2 * SETBACK_WINDOW_MS);
+    expect(told).toEqual([`began 4 of ${today}`, 'forgave nvjpegenc']);
+  });
+
+  it('has nothing of a Jetson to forget where none of it is known to work', () => {
+    const { crashes, told } = crashesOf({ nvjpegenc: 2 }, today, 0);
+    const { acceleration, lines } = scene(() => true, crashes);
+    expect(acceleration.plan(camera, wanted).hardware).toBeNull();
+    acceleration.began([]);
+    expect([told, lines]).toEqual([[], []]);
   });
 });
 
