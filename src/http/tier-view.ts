@@ -33,8 +33,8 @@ export function tierView(camera: Camera, tier: string, viewers: ViewerRegistry):
   };
 }
 
-/** Of a tier that isn't the camera's own, of which its `h264.reason` tells. */
-function whyNoVideo(camera: Camera, tier: string): string | null {
+/** Of a tier that isn't the camera's own, of which its `h264.reason` tells; null where there is no such tier at all. */
+export function whyNoVideo(camera: Camera, tier: string): string | null {
   const most = camera.acceleration?.mostVideoTiers ?? null;
   if (camera.tierSettings(tier) === undefined || most === null) return null;
   return `this board has no encoder of H.264 that works, and in software it encodes ${most} tiers at most`;

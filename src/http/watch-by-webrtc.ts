@@ -7,6 +7,7 @@ import { checkTierBounds, parseTierQuery, type TierQuery, tierChoice } from '../
 import { SOURCE_TIER } from '../pipeline/plan.js';
 import type { Established, WhepRequest } from '../transports/whep/transport.js';
 import { clientAddress, type RequestContext, type Services } from './environment.js';
+import { whyNoVideo } from './tier-view.js';
 import { mustBeThere, tiersKnown } from './tiers-known.js';
 
 // A camera that is slow to begin isn't to keep viewers from seeing that it is. Who wants its own video waits for that.
@@ -64,6 +65,7 @@ function watchRequest(c: RequestContext, camera: Camera, query: TierQuery): Whep
     const message = `Camera ${quote(camera.id)} gives no H.264, and this machine has no encoder for it.`;
     throw new LensError('VIDEO_UNAVAILABLE', message, { hint: 'Watch its MJPEG stream, or see lenscast doctor.' });
   }
+  mustHaveVideo(camera, query, names);
   checkTierBounds(query, camera.id, names);
   return {
     camera: camera.id,
@@ -73,6 +75,15 @@ function watchRequest(c: RequestContext, camera: Camera, query: TierQuery): Whep
     address: clientAddress(c),
     reachedAt: c.env.incoming.socket.localAddress,
   };
+}
+
+/** A tier that is there, and not as H.264, is told apart from one that isn't. Throws TIER_NOT_FOUND. */
+function mustHaveVideo(camera: Camera, { tier, maxTier, minTier }: TierQuery, names: readonly string[]): void {
+  for (const name of [tier, maxTier, minTier]) {
+    if (name === undefined || names.includes(name)) continue;
+    const reason = whyNoVideo(camera, name);
+    if (reason !== null) throw tierNotFound(name, camera.id, names, reason);
+  }
 }
 
 function withoutSource(camera: Camera, names: readonly string[]): LensError {

@@ -13,15 +13,15 @@ async function serverOn(absent: readonly string[]): Promise<Server> {
   return server;
 }
 
-const askFor = async ({ url }: Server, tier: string) => {
+const askFor = async ({ url }: Server, query: string) => {
   const headers = { 'Content-Type': 'application/sdp' };
-  const response = await fetch(`${url}/cameras/cam1/whep?tier=${tier}`, {
+  const response = await fetch(`${url}/cameras/cam1/whep?${query}`, {
     method: 'POST',
     headers,
     body: offerOfViewer(),
   });
-  await response.text();
-  return response.status;
+  const text = await response.text();
+  return { status: response.status, reason: response.ok ? null : (JSON.parse(text) as { reason?: string }).reason };
 };
 
 it('a Jetson without an encoder of H.264 encodes two tiers, and tells why not the third', async () => {
@@ -31,7 +31,11 @@ it('a Jetson without an encoder of H.264 encodes two tiers, and tells why not th
   expect(media).toEqual({ high: ['jpeg', 'h264'], medium: ['jpeg'], low: ['jpeg', 'h264'] });
   expect(tiers[1]?.h264_reason).toMatch(/no encoder of H.264 that works.*2 tiers/);
   expect(tiers[0]?.h264_reason).toBeNull();
-  expect([await askFor(server, 'medium'), await askFor(server, 'low')]).toEqual([404, 201]);
+  expect((await askFor(server, 'tier=low')).status).toBe(201);
+  for (const query of ['tier=medium', 'max_tier=medium', 'min_tier=medium']) {
+    expect(await askFor(server, query)).toEqual({ status: 404, reason: tiers[1]?.h264_reason });
+  }
+  expect(await askFor(server, 'tier=huge')).toEqual({ status: 404, reason: undefined });
 });
 
 it('one with an encoder has all of them', async () => {
