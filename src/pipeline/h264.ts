@@ -41,6 +41,14 @@ export function encodedFrames(
   );
 }
 
+/** Whether another bit rate takes another encoder: this one can't be told while it plays. */
+export function needsAnotherEncoder(before: TierSettings, after: TierSettings, encoder: H264Encoder): boolean {
+  const old = encoder.properties(before.bitrateBps, after.fps);
+  const fresh = encoder.properties(after.bitrateBps, after.fps);
+  const changed = Object.keys(fresh).filter((property) => fresh[property] !== old[property]);
+  return changed.length > 0 && !changed.some((property) => encoder.live.includes(property));
+}
+
 /** What must be set on a running encoder to make one tier out of the other. */
 export function h264Changes(
   tier: string,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { h264Changes, h264TierBranch } from '../../../src/pipeline/h264.js';
+import { fitProperties } from '../../../src/pipeline/catalogue/element-properties.js';
+import { H264_ENCODERS } from '../../../src/pipeline/catalogue/h264-encoders.js';
+import { h264Changes, h264TierBranch, needsAnotherEncoder } from '../../../src/pipeline/h264.js';
 import { chooseH264Encoder, type H264Encoder } from '../../../src/pipeline/h264-encoder.js';
 import { softwareProcessing } from '../../../src/pipeline/processing.js';
 
@@ -59,5 +61,18 @@ describe('h264Changes', () => {
       { element: 'h264encode_low', property: 'bitrate', value: 500_000 },
       { element: 'h264encode_low', property: 'max-bitrate', value: 600_000 },
     ]);
+  });
+});
+
+describe('needsAnotherEncoder', () => {
+  const needing = (changes: Partial<typeof low>) =>
+    H264_ENCODERS.filter(({ encoder }) => {
+      const properties = (bitrateBps: number, fps: number) => fitProperties(encoder.properties(bitrateBps, fps), null);
+      return needsAnotherEncoder(low, { ...low, ...changes }, { ...encoder, properties });
+    }).map(({ element }) => element);
+
+  it("is so for another bit rate on a Jetson, whose encoder can't be told while it plays, and nowhere else", () => {
+    expect(needing({ bitrateBps: 500_000 })).toEqual(['nvv4l2h264enc']);
+    expect(needing({ fps: 5, width: 320, height: 180, quality: 1 })).toEqual([]);
   });
 });
