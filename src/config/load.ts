@@ -27,6 +27,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The absolute path of the file that was read; null where there is none. */
   readonly file: string | null;
+  /** There is nothing in the file but space and comments, or there is none. */
+  readonly isBlank: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const file = resolve(options.workingDirectory, asked ?? DEFAULT_FILE);
   const text = await readText(file, asked);
   const config = parseConfig(text ?? '', asked ?? DEFAULT_FILE, options);
-  return { config, file: text === undefined ? null : file };
+  return { config, file: text === undefined ? null : file, isBlank: !/^\s*[^\s#-]/m.test(text ?? '') };
 }
 
 /** {@link loadConfig} without the disk: `text` is the file's, `name` what messages call it. */

@@ -46,9 +46,11 @@ export class ConfigReloader {
   }
 
   async #once(): Promise<void> {
-    const { config, file } = await this.#options.load();
+    const { config, file, isBlank } = await this.#options.load();
     // At the start that means all defaults; now it rather means that somebody moved the file away.
     if (file === null) throw new LensError('CONFIG_NOT_FOUND', `There is no ${DEFAULT_FILE} in the working directory.`);
+    // A full disk and slow editors leave one behind: it would end every camera.
+    if (isBlank) throw new LensError('CONFIG_INVALID', `${file}: the file is empty.`);
     if (!this.#closed) await this.#options.apply(config);
   }
 

@@ -19,8 +19,9 @@ export const cameraOperations: readonly Operation[] = [
   }),
   operation('put', '/api/cameras/{id}/tiers/{tier}', 'cameras', 'Change a tier', {
     description:
-      'What is given changes with the next frame, and stays until the server ends. A picture is never larger than ' +
-      'what the camera delivers. The tier source can’t be changed.',
+      'What is given changes with the next frame, and stays until the server ends; another bitrate comes after a short ' +
+      'pause of the whole camera where its encoder takes one only as it starts, as a Jetson’s. A picture is never larger ' +
+      'than what the camera delivers. The tier source can’t be changed.',
     body: json(tierChangeSchema),
     responses: { 200: { description: 'The tier as it is now', content: json(tierViewSchema) } },
     errors: ['CAMERA_NOT_FOUND', 'TIER_NOT_FOUND', 'METHOD_NOT_ALLOWED', ...changeErrors],

@@ -27,5 +27,6 @@ function socket(path: string, summary: string, camera: readonly ['CAMERA_NOT_FOU
 
 export const eventOperations: readonly Operation[] = [
   socket('/api/events', 'Events of all cameras, and their pictures', []),
+  socket('/ws', 'The same as /cameras/{id}/ws, of the first camera', ['CAMERA_NOT_FOUND']),
   socket('/cameras/{id}/ws', 'Events of a camera, and its pictures', ['CAMERA_NOT_FOUND']),
 ];

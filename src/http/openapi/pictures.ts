@@ -33,7 +33,9 @@ function stream(path: string, summary: string): Operation {
 }
 
 function snapshot(path: string, summary: string): Operation {
-  const description = 'Starts a camera that rests; never waits longer than two seconds.';
+  const description =
+    'Starts a camera that rests; never waits longer than two seconds. The header X-Lenscast-Online is false where the ' +
+    'camera gives no pictures now, and this is its last; X-Lenscast-Age-Ms is the age, X-Timestamp the time of capture.';
   return operation('get', path, 'pictures', summary, {
     description,
     query: snapshotQuery,

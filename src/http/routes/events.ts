@@ -19,6 +19,7 @@ export function eventRoutes(app: App, services: Services): void {
     return RESPONSE_ALREADY_SENT;
   };
   app.get('/api/events', (c) => open(c, null));
+  app.get('/ws', (c) => open(c, services.cameras.first().id));
   app.get('/cameras/:id/ws', (c) => open(c, services.cameras.get(c.req.param('id')).id));
 }
 

@@ -428,10 +428,15 @@ describe('loadConfig', () => {
     loadConfig({ arguments: { ...NOTHING, ...given }, environment, workingDirectory: directory });
 
   it('reads lenscast.yaml where it is there, and does without where not', async () => {
-    expect(await load()).toEqual({ config: parse(''), file: null });
+    expect(await load()).toEqual({ config: parse(''), file: null, isBlank: true });
     const file = join(directory, 'lenscast.yaml');
     await writeFile(file, 'server: { port: 7 }');
-    expect(await load()).toMatchObject({ config: { server: { port: 7 } }, file });
+    expect(await load()).toMatchObject({ config: { server: { port: 7 } }, file, isBlank: false });
+  });
+
+  it.each(['', '\n \n', '---\n# nothing yet\n'])('tells of a file that says nothing: %j', async (text) => {
+    await writeFile(join(directory, 'lenscast.yaml'), text);
+    expect((await load()).isBlank).toBe(true);
   });
 
   it('prefers --config to LENSCAST_CONFIG to lenscast.yaml', async () => {

@@ -28,14 +28,14 @@ describe('ConfigReloader', () => {
     const { reloader, loads, applied } = setUp();
     const done = reloader.reload();
     void reloader.reload();
-    loads[0]?.resolve({ config: configOf(1), file: '/a' });
+    loads[0]?.resolve({ config: configOf(1), file: '/a', isBlank: false });
     await until('the first', () => applied.length === 1);
     void reloader.reload();
     void reloader.reload();
     expect(loads).toHaveLength(1);
     applied[0]?.done();
     await until('the second load', () => loads.length === 2);
-    loads[1]?.resolve({ config: configOf(2), file: '/a' });
+    loads[1]?.resolve({ config: configOf(2), file: '/a', isBlank: false });
     await until('the second', () => applied.length === 2);
     applied[1]?.done();
     await done;
@@ -52,17 +52,26 @@ describe('ConfigReloader', () => {
     expect(errors).toEqual(['a.yaml:1:1: wrong', 'a.yaml:2:1: too', 'Mend it.', 'the configuration stays as it was']);
     expect(applied).toEqual([]);
     void reloader.reload();
-    loads[1]?.resolve({ config: configOf(3), file: '/a' });
+    loads[1]?.resolve({ config: configOf(3), file: '/a', isBlank: false });
     await until('the next', () => applied.length === 1);
   });
 
   it('does not take a file that is gone for an empty one', async () => {
     const { reloader, loads, applied, errors } = setUp();
     const done = reloader.reload();
-    loads[0]?.resolve({ config: configOf(1), file: null });
+    loads[0]?.resolve({ config: configOf(1), file: null, isBlank: false });
     await done;
     expect(errors[0]).toMatch(/no lenscast\.yaml/);
     expect(applied).toEqual([]);
+  });
+
+  it('does not take a file that was cut for one without cameras', async () => {
+    const { reloader, loads, applied, errors } = setUp();
+    const done = reloader.reload();
+    loads[0]?.resolve({ config: configOf(1), file: '/a/lenscast.yaml', isBlank: true });
+    await done;
+    expect(applied).toEqual([]);
+    expect(errors).toEqual(['/a/lenscast.yaml: the file is empty.', 'the configuration stays as it was']);
   });
 
   it('applies nothing once it is closed, and is closed when what was under way is done', async () => {
@@ -74,7 +83,7 @@ describe('ConfigReloader', () => {
     });
     await new Promise((resolve) => setImmediate(resolve));
     expect(closed).toBe(false);
-    loads[0]?.resolve({ config: configOf(1), file: '/a' });
+    loads[0]?.resolve({ config: configOf(1), file: '/a', isBlank: false });
     await closing;
     expect([applied, loads.length]).toEqual([[], 1]);
     await reloader.reload();

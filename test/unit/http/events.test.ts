@@ -45,7 +45,7 @@ describe('the handshake', () => {
 
   it('is asked for where there is none', async () => {
     const { ask: get } = await eventsHarness();
-    for (const path of ['/api/events', '/cameras/front/ws']) {
+    for (const path of ['/api/events', '/cameras/front/ws', '/ws']) {
       const response = await get('GET', path);
       expect([response.status, response.headers.get('upgrade')]).toEqual([426, 'websocket']);
       expect(await response.json()).toMatchObject({ code: 'UPGRADE_REQUIRED' });
@@ -253,7 +253,7 @@ describe('a message that is wrong', () => {
 
 it('the server says goodbye to all, and waits for none', async () => {
   const { open, webSockets, viewers } = await eventsHarness();
-  const clients = [await open(), await open('/cameras/front/ws')];
+  const clients = [await open(), await open('/ws')];
   await clients[1]?.watch('front');
   clients[0]?.pause();
   webSockets.close();
