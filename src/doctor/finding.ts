@@ -42,7 +42,9 @@ export function problem(check: Check, message: string, remedy?: string): Finding
   return finding('problem', check, message, remedy);
 }
 
-export function finding(level: Level, check: Check, message: string, remedy?: string): Finding {
+/** The message may be a sentence of an error. */
+export function finding(level: Level, check: Check, sentence: string, remedy?: string): Finding {
+  const message = sentence.replace(/\.$/, '');
   const words: Words = remedy === undefined ? { message } : { message, remedy };
   return { check, level, ...words };
 }

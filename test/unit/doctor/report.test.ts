@@ -20,6 +20,13 @@ describe('toText', () => {
     ]);
   });
 
+  it('has one full stop after what an error says', () => {
+    const told = [problem('config', 'there is no such file.', 'Give an existing file with --config.')];
+    expect(toText({ version: '1', findings: told }, { coloured: false }).split('\n')[0]).toBe(
+      'problem  config      there is no such file. To do: Give an existing file with --config.',
+    );
+  });
+
   it('is coloured on request', () => {
     expect(toText({ version: '1', findings }, { coloured: true })).toContain('\u001b[31;1mproblem\u001b[0m');
   });
