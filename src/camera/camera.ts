@@ -187,7 +187,7 @@ export class Camera {
   reconfigure(after: CameraConfig): void {
     const before = this.#config;
     this.#config = after;
-    this.#keeper.lingerFor(after.lingerMs);
+    this.#keeper.configure(after);
     for (const [tier, change] of changedTiers(before, after)) this.changeTier(tier, change);
     if (before.minFps !== after.minFps) this.#keeper.set([gateSetting(SOURCE_TIER, after.minFps)]);
     const otherSource = hasOtherSource(before, after);
@@ -284,7 +284,7 @@ export class Camera {
         onSupervision: (before) => this.#onSupervision(before),
       },
     });
-    keeper.lingerFor(this.#config.lingerMs);
+    keeper.configure(this.#config);
     return keeper;
   }
 

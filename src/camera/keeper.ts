@@ -1,3 +1,4 @@
+import type { CameraConfig } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
 import type { Frame } from '../core/frame.js';
 import type { PipelineRunner, TapStats } from '../native/addon.types.js';
@@ -100,9 +101,9 @@ export class Keeper {
     return this.#work;
   }
 
-  /** How long the pipeline goes on after the last viewer left. */
-  lingerFor(lingerMs: number): void {
-    this.#settings = { ...this.#settings, lingerMs };
+  /** How long the pipeline goes on after the last viewer left, and tries are apart at most. */
+  configure({ lingerMs, retryMaxMs }: Pick<CameraConfig, 'lingerMs' | 'retryMaxMs'>): void {
+    this.#settings = { ...this.#settings, lingerMs, backoffMaxMs: retryMaxMs };
   }
 
   /** Somebody watches an output, or nobody any more. */
@@ -215,7 +216,7 @@ export class Keeper {
           onPlan: (plan) => this.#onPlan(plan),
           onFrame: (output, frame) => this.#onFrame(output, frame),
           onSourceVideo: (video) => handlers.onSourceVideo(video),
-          onHardwareFault: ({ factories, reason, hung = false }) => acceleration?.failed(factories, reason, hung),
+          onHardwareFault: ({ factories, reason, hung }) => acceleration?.failed(factories, reason, hung ?? null),
           onFault: (cause) => this.#onFault(cause),
           onEnded: () => this.#onEnded(),
         },

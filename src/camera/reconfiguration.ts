@@ -43,7 +43,16 @@ function changeBetween(before: TierConfig, after: TierConfig): TierChange {
 
 /** All but what can change while the pipeline plays. */
 function mannerOf(config: CameraConfig) {
-  const { name: _n, tiers: _t, lingerMs: _l, minFps: _m, isolation: _i, acceleration: _a, ...manner } = config;
+  const {
+    name: _n,
+    tiers: _t,
+    lingerMs: _l,
+    retryMaxMs: _r,
+    minFps: _m,
+    isolation: _i,
+    acceleration: _a,
+    ...manner
+  } = config;
   return manner;
 }
 

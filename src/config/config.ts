@@ -61,6 +61,8 @@ export interface CameraConfig {
   readonly minFps: number | null;
   /** How long the camera runs on after its last viewer left. */
   readonly lingerMs: number;
+  /** The longest time from one try to reach a lost camera to the next. */
+  readonly retryMaxMs: number;
   readonly rtspTransport: 'tcp' | 'udp';
   /** Jitter buffer of an RTSP camera. */
   readonly latencyMs: number;
@@ -118,6 +120,7 @@ function toCamera(id: string, camera: FileCamera): CameraConfig {
     ),
     minFps: camera.min_fps ?? null,
     lingerMs: camera.linger_ms,
+    retryMaxMs: camera.retry_max_ms,
     rtspTransport: camera.rtsp_transport,
     latencyMs: camera.latency_ms,
     isolation: camera.isolation,

@@ -115,6 +115,12 @@ export const cameraSchema = z
     linger_ms: wholeNumber(0, 86_400_000, 'ms', 'How long the camera runs on after its last viewer left').default(
       15_000,
     ),
+    retry_max_ms: wholeNumber(
+      100,
+      3_600_000,
+      'ms',
+      'How far apart tries to reach a lost camera grow, from 100 ms on; pictures come that much later than the camera',
+    ).default(1500),
     rtsp_transport: z.enum(['tcp', 'udp']).default('tcp').meta(meta('How RTP comes from an RTSP camera', 'tcp or udp')),
     latency_ms: wholeNumber(0, 10_000, 'ms', 'Jitter buffer for an RTSP camera').default(100),
     isolation: z

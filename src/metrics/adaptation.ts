@@ -12,7 +12,7 @@ export interface SwitchFacts {
 export function adaptationMetrics(registry: Registry, read: () => readonly SwitchFacts[]): void {
   counter(registry, {
     name: 'lenscast_tier_switches_total',
-    help: 'How often the server gave a viewer another tier or frame rate, down or up, and why',
+    help: 'How often the server by itself gave a viewer another tier or frame rate, down or up, and why',
     labels: ['camera', 'direction', 'reason'],
     read: (tell) => {
       for (const { camera, direction, reason, count } of read()) tell({ camera, direction, reason }, count);

@@ -22,6 +22,7 @@ export function makeCamera(source: string, changes: Partial<CameraConfig>) {
     tiers: ['high', 'medium', 'low'].map((name) => completeTier(name, {})),
     minFps: null,
     lingerMs: 15_000,
+    retryMaxMs: 1500,
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',

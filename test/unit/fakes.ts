@@ -204,6 +204,7 @@ export function cameraConfig(init: Partial<CameraConfig> = {}): CameraConfig {
     tiers: [tier('high', 1920, 1080), tier('low', 640, 360)],
     minFps: null,
     lingerMs: 15_000,
+    retryMaxMs: 1500,
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',

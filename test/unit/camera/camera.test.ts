@@ -47,6 +47,16 @@ function show(pipeline: FakePipeline, sink: string, sequence: number): NativeFra
   return frame;
 }
 
+const refused = {
+  type: 'error',
+  element: 'source',
+  factory: 'x',
+  message: 'x',
+  debug: 'Connection refused',
+  domain: 'gst-resource-error-quark',
+  number: 7,
+} as const;
+
 describe('Camera', () => {
   it('rests until somebody watches, gives frames, and rests again', async () => {
     const { camera, addon, watch, pipeline } = setUp({ lingerMs: 0 });
@@ -83,20 +93,25 @@ describe('Camera', () => {
     const { got } = watch('high');
     const first = await pipeline(1);
     show(first, 'sink_high', 1);
-    const fault = {
-      type: 'error',
-      element: 'source',
-      factory: 'x',
-      message: 'x',
-      debug: 'Connection refused',
-    } as const;
-    first.handlers.onEvent({ ...fault, domain: 'gst-resource-error-quark', number: 7 });
+    first.handlers.onEvent(refused);
     expect(camera.supervision).toMatchObject({ state: 'recovering', cause: { code: 'unreachable' } });
     const second = await pipeline(2);
     expect(first.closed).toBe(true);
     show(second, 'sink_high', 2);
     expect(got).toEqual([1, 2]);
     expect(camera.supervision.state).toBe('live');
+    await camera.close();
+  });
+
+  it('tries again at distances that grow no further than it is told', async () => {
+    const { camera, watch, pipeline } = setUp({ retryMaxMs: 200 });
+    watch('high');
+    for (let number = 1; number <= 4; number++) {
+      const one = await pipeline(number);
+      one.handlers.onEvent(refused);
+      expect(camera.supervision).toMatchObject({ state: 'recovering', attempt: number });
+      expect(camera.supervision.openAtMs).toBeLessThanOrEqual(monotonicMs() + 200);
+    }
     await camera.close();
   });
 

@@ -12,6 +12,7 @@ function camera(id: string, lingerMs = 1): CameraConfig {
     tiers: defaultTiers(),
     minFps: null,
     lingerMs,
+    retryMaxMs: 1500,
     rtspTransport: 'tcp',
     latencyMs: 100,
     isolation: 'none',
