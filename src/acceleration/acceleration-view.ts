@@ -1,6 +1,7 @@
 /** What does a camera's work, and why not the chip, for its owner. */
 import type { Choice } from '../pipeline/catalogue/choice.js';
 import { isHardware, type Job, type Row } from '../pipeline/catalogue/row.js';
+import { SOFTWARE_SCALER } from '../pipeline/processing.js';
 import type { Findings } from './findings.js';
 import type { Setbacks } from './setbacks.js';
 
@@ -46,7 +47,7 @@ export function viewOf({ choice, findings, setbacks, isOff, isProbing }: ViewOpt
   };
   if (choice === null) return { decode: null, scale: null, jpeg: null, h264: null };
   const { decode, scale, jpeg, h264 } = choice;
-  const software = { element: 'videoscale', family: 'software' } as const;
+  const software = { element: SOFTWARE_SCALER, family: 'software' } as const;
   return {
     decode: job('decode', decode?.row ?? null),
     scale: job('scale', scale ?? software),

@@ -9,7 +9,7 @@ import { tierElements } from '../pipeline/tier.js';
 import type { Finding, Findings } from './findings.js';
 import { runTrial } from './run-trial.js';
 import { formatKey, type StreamFormat } from './stream-format.js';
-import { makeTrial, type TrialOptions, trialTier } from './trial.js';
+import { makeTrial, SCALER, type TrialOptions, trialTier } from './trial.js';
 
 /** Runs what may crash or hang in a process of its own. */
 export interface ProbeRunner extends PipelineRunner {
@@ -105,7 +105,8 @@ export class Prober {
       if (choice === null) return fails('nothing that works takes its pictures to it, or from it');
       const options = { choice, format, media: [row.job === 'h264' ? 'h264' : 'jpeg'] } as const;
       const divisors = { scale: [2], decode: [1], jpeg: [1], h264: [1, 2] }[row.job];
-      const { problem, msPerFrame } = await this.#try({ ...options, divisors });
+      const scaler = row.job === 'scale' ? { scaler: element } : {};
+      const { problem, msPerFrame } = await this.#try({ ...options, ...scaler, divisors });
       if (problem !== null) return fails(row.job === 'h264' ? await this.#explain(problem, options) : problem);
       return { ...base, passes: true, reason: null, msPerFrame: msPerFrame.get(meterOf(row.job)) ?? null };
     } catch (error) {
@@ -171,5 +172,5 @@ function scaleChoice(row: Extract<Row, { readonly job: 'scale' }>, rows: Catalog
 
 function meterOf(job: Job): string {
   const { jpeg, h264 } = tierElements(trialTier(0));
-  return job === 'decode' ? DECODER : job === 'h264' ? h264.encoder : job === 'jpeg' ? jpeg.encoder : '';
+  return { scale: SCALER, decode: DECODER, h264: h264.encoder, jpeg: jpeg.encoder }[job];
 }

@@ -31,14 +31,19 @@ export interface TrialOptions {
   /** By what the camera's size is divided for each tier: a second H.264 tier is a second session of the encoder. */
   readonly divisors: readonly number[];
   readonly propertiesOf: PropertiesOf;
+  /** The factory that scales, where that is looked at: it is metered as {@link SCALER} then, in a trial of one tier. */
+  readonly scaler?: string;
 }
+
+/** The scaler's name, where it is metered. */
+export const SCALER = 'scale';
 
 export const trialTier = (index: number) => `trial${index}`;
 
 const even = (pixels: number) => Math.max(16, pixels - (pixels % 2));
 
 /** Throws RangeError where there is nothing to make the camera's kind of stream with. */
-export function makeTrial({ choice, format, media, divisors, propertiesOf }: TrialOptions): Trial {
+export function makeTrial({ choice, format, media, divisors, propertiesOf, scaler }: TrialOptions): Trial {
   const sizes = divisors.map((divisor, i) => ({
     name: trialTier(i),
     width: even(Math.round(format.width / divisor)),
@@ -46,10 +51,12 @@ export function makeTrial({ choice, format, media, divisors, propertiesOf }: Tri
   }));
   const around = { propertiesOf, width: format.width, height: format.height };
   const settings = { fps: 240, quality: 80, bitrateBps: 2_000_000 };
+  const processing = processingOf(choice, around);
+  const scale = scaler === undefined ? processing.scale : nameScaler(processing.scale, scaler);
   const plan = planPipeline(
     sourceFor(format, choice),
     new Map(sizes.map(({ name, width, height }) => [name, { ...settings, width, height, minFps: null }])),
-    { h264: null, processing: { ...processingOf(choice, around), decode: decodeWith(choice, around) } },
+    { h264: null, processing: { ...processing, scale, decode: decodeWith(choice, around) } },
   );
   const watched = plan.outputs.flatMap((output) => {
     const size = sizes.find(({ name }) => name === output.tier);
@@ -57,7 +64,12 @@ export function makeTrial({ choice, format, media, divisors, propertiesOf }: Tri
   });
   // On a busy machine the queues would drop frames, which says nothing of the element.
   const description = plan.description.replaceAll('leaky=downstream', 'leaky=no');
-  return { plan: { ...plan, description }, watched };
+  const meters = scaler === undefined ? plan.meters : [...plan.meters, SCALER];
+  return { plan: { ...plan, description, meters }, watched };
+}
+
+function nameScaler(scale: string, factory: string): string {
+  return scale.replace(new RegExp(`\\b${factory}\\b`), element(factory, { name: SCALER }));
 }
 
 /** Pictures of the camera's size and rate, encoded as the camera does. */

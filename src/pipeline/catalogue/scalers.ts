@@ -1,4 +1,5 @@
 /** Scalers, best first; each for the memory that it works in. */
+import { SOFTWARE_SCALER } from '../processing.js';
 import type { Family, ScaleRow } from './row.js';
 
 type Ways = Pick<ScaleRow, 'since' | 'memory' | 'into' | 'within' | 'out'>;
@@ -32,5 +33,5 @@ export const SCALERS: readonly ScaleRow[] = [
   }),
   everything('va', 'vapostproc', 'va', { since: [1, 20], memory: 'VAMemory' }),
   everything('vaapi', 'vaapipostproc', 'vaapi', { since: [1, 16], memory: 'VASurface' }),
-  everything('software', 'videoscale', null, { since: [1, 16], memory: 'system' }),
+  everything('software', SOFTWARE_SCALER, null, { since: [1, 16], memory: 'system' }),
 ];

@@ -129,6 +129,10 @@ describe('lenscast probe', () => {
     expect(lines[0]).toMatch(/^GStreamer 1\.\d+/);
     expect(lines.some((line) => /^ {2}candidate +job +result +ms per frame +why not$/.test(line))).toBe(true);
     expect(lines.some((line) => /^ {2}vah264dec \(va\) +decode +works +\d+\.\d/.test(line))).toBe(true);
+    for (const scaler of ['vapostproc (va)', 'lenscastscale']) {
+      const [line = ''] = lines.filter((each) => each.startsWith(`  ${scaler} `));
+      expect(line.slice(2 + scaler.length)).toMatch(/^ +scale +works +\d+\.\d$/);
+    }
     expect(lines.some((line) => /^ {2}vah264enc \(va\) +h264 +fails +- +.*as it was told/.test(line))).toBe(true);
     expect(lines.some((line) => /^ {2}absent: .*nvv4l2h264enc/.test(line))).toBe(true);
   });

@@ -85,7 +85,7 @@ describe('CameraAcceleration', () => {
     expect(acceleration.plan(camera, wanted)).toMatchObject({ hardware: null, processing: { decode: null } });
     acceleration.learn(camera, 'image/jpeg, width=(int)1280, height=(int)720');
     expect(probed).toEqual(['jpeg 4:2:2 1280x720@30 system']);
-    expect(elements()).toEqual(['jpegdec', 'videoscale', 'jpegenc', 'x264enc']);
+    expect(elements()).toEqual(['jpegdec', 'lenscastscale', 'jpegenc', 'x264enc']);
     expect(acceleration.view.jpeg?.fallbackReason).toBe('not probed yet');
   });
 

@@ -19,7 +19,7 @@ const expected = [
   ],
   ['vapostproc/va', 'va', '1.20', 'vapostproc; vapostproc; vapostproc'],
   ['vaapipostproc/vaapi', 'vaapi', '1.16', 'vaapipostproc; vaapipostproc; vaapipostproc'],
-  ['videoscale/software', 'software', '1.16', 'videoscale; videoscale; videoscale'],
+  ['lenscastscale/software', 'software', '1.16', 'lenscastscale; lenscastscale; lenscastscale'],
 ] as const;
 
 describe('SCALERS', () => {
