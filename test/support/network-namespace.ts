@@ -1,4 +1,4 @@
-/** A network of its own, reached over one cable that can be pulled; needs root. ip-netns(8), veth(4). */
+/** A network of its own, reached over one cable that can be pulled or be thin; needs root. ip-netns(8), veth(4), tc-tbf(8). */
 import { execFileSync } from 'node:child_process';
 
 let made = 0;
@@ -7,6 +7,8 @@ export class NetworkNamespace {
   readonly name: string;
   /** Of its only interface; the other end of the cable is this machine's. From RFC 2544's range. */
   readonly address: string;
+  /** Of this machine's end of the cable. */
+  readonly nearAddress: string;
   readonly #near: string;
   readonly #far: string;
 
@@ -19,10 +21,11 @@ export class NetworkNamespace {
     const subnet = `198.18.${number >> 6}`;
     const base = (number & 63) * 4;
     this.address = `${subnet}.${base + 2}`;
+    this.nearAddress = `${subnet}.${base + 1}`;
     ip('netns', 'add', this.name);
     try {
       ip('link', 'add', this.#near, 'type', 'veth', 'peer', 'name', this.#far, 'netns', this.name);
-      ip('address', 'add', `${subnet}.${base + 1}/30`, 'dev', this.#near);
+      ip('address', 'add', `${this.nearAddress}/30`, 'dev', this.#near);
       ip('-n', this.name, 'address', 'add', `${this.address}/30`, 'dev', this.#far);
       ip('link', 'set', this.#near, 'up');
       this.up();
@@ -48,6 +51,12 @@ export class NetworkNamespace {
 
   up(): void {
     ip('-n', this.name, 'link', 'set', this.#far, 'up');
+  }
+
+  /** What this machine sends goes through the cable at no more than so much. */
+  limitTo(mbit: number): void {
+    const tbf = ['root', 'tbf', 'rate', `${mbit}mbit`, 'burst', '16kb', 'latency', '400ms'];
+    execFileSync('tc', ['qdisc', 'replace', 'dev', this.#near, ...tbf], { stdio: 'pipe' });
   }
 
   /** End what runs in it first. */
