@@ -35,10 +35,12 @@ export function viewOf({ choice, findings, setbacks, isOff, isProbing }: ViewOpt
     const candidates = findings?.findings.filter((each) => each.job === name && isHardware(each)) ?? [];
     const aside = candidates.flatMap(({ element }) => setbacks.setAside.get(element) ?? [])[0];
     if (aside !== undefined) return `${aside.element}: ${aside.reason}`;
-    const resting = candidates.find(({ element }) => setbacks.failed.has(element));
-    if (resting !== undefined) {
-      return `${resting.element}: ${setbacks.failed.get(resting.element)?.reason}; it rests and has a second chance`;
-    }
+    const [resting] = candidates.flatMap(({ element }) => {
+      const { reason, hangs } = setbacks.failed.get(element) ?? {};
+      const rest = hangs ? 'and has not come back' : 'it rests and has a second chance';
+      return reason === undefined ? [] : [`${element}: ${reason}${hangs ? ',' : ';'} ${rest}`];
+    });
+    if (resting !== undefined) return resting;
     const there = candidates.filter(({ reason }) => reason !== 'absent');
     const failed = there.find(({ passes }) => !passes);
     if (failed !== undefined) return `${failed.element}: ${failed.reason}`;

@@ -146,11 +146,12 @@ export class CameraAcceleration {
     this.#options.crashes?.ended();
   }
 
-  /** It failed, and one of these elements is why; `hung`: it never started. */
-  failed(factories: readonly string[], reason: string, hung: boolean): void {
+  /** It failed, and one of these elements is why; `hung`: where its start hangs, settles once that has come back. */
+  failed(factories: readonly string[], reason: string, hung: Promise<void> | null): void {
     this.fallbacks++;
     this.#options.log.warn(`hardware failed, software does its work: ${factories.join(' or ')}: ${reason}`);
-    this.#reduce({ type: 'failed', elements: factories, reason, hung, atMs: this.#options.clock() });
+    this.#reduce({ type: 'failed', elements: factories, reason, hung: hung !== null, atMs: this.#options.clock() });
+    void hung?.then(() => this.#cameBack(factories));
   }
 
   /** Whether what the running pipeline does without has rested, and the pipeline is to begin anew with it. */
@@ -191,6 +192,13 @@ export class CameraAcceleration {
     const resting = [...alone].filter((element) => !this.#setbacks.setAside.has(element));
     if (resting.length > 0)
       log.warn(`hardware failed before, software does its work: ${resting.join(' or ')}: ${reason}`);
+  }
+
+  /** It was slow and no more: it has its second chance as whatever failed once. */
+  #cameBack(factories: readonly string[]): void {
+    this.#options.log.info(`the start that hung has come back: ${factories.join(' or ')}`);
+    this.#reduce({ type: 'cameBack', elements: factories });
+    this.#restEndsMs = this.#isOff ? null : restEndsMs(this.#setbacks, this.#options.clock());
   }
 
   #choose(format: StreamFormat): Choice | null {

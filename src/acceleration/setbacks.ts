@@ -4,7 +4,8 @@
  * An element that fails rests: software does its job from the next start on, which follows at once. After its rest it has
  * a second chance. If it fails again before it has worked for five minutes altogether, it is set aside until the chip is
  * probed anew. What counts is the time in which it worked: where somebody looks at a camera for ten seconds an hour, a
- * broken chip would else spoil each look. A start that hangs counts for two: what hangs in a driver is never given back.
+ * broken chip would else spoil each look. A start that hangs is left alone for as long as it does, and set aside where it
+ * still does after the rest: what hangs in a driver is never given back. One that was only slow failed once.
  *
  * All times are of CLOCK_MONOTONIC, in ms.
  */
@@ -26,6 +27,8 @@ export interface SetAside {
 export interface Setback {
   readonly reason: string;
   readonly restsUntilMs: number;
+  /** Its start has not come back. */
+  readonly hangs: boolean;
   /** For how long it has worked since, in pipelines that are over. */
   readonly workedMs: number;
   /** Since when it works in the pipeline that runs; null where it doesn't. */
@@ -51,6 +54,8 @@ export type SetbackEvent =
   | { readonly type: 'began'; readonly elements: readonly string[]; readonly atMs: number }
   /** It is over. */
   | { readonly type: 'ended'; readonly atMs: number }
+  /** The start that hung has come back. */
+  | { readonly type: 'cameBack'; readonly elements: readonly string[] }
   | { readonly type: 'probed' };
 
 export const NO_SETBACKS: Setbacks = { failed: new Map(), setAside: new Map() };
@@ -63,6 +68,8 @@ export function reduceSetbacks(now: Setbacks, event: SetbackEvent): Setbacks {
       return begin(end(now, event.atMs), event.elements, event.atMs);
     case 'ended':
       return end(now, event.atMs);
+    case 'cameBack':
+      return comeBack(now, event.elements);
     case 'probed':
       return NO_SETBACKS;
   }
@@ -70,12 +77,14 @@ export function reduceSetbacks(now: Setbacks, event: SetbackEvent): Setbacks {
 
 /** The elements that a pipeline which is planned now must do without. */
 export function leftAlone({ failed, setAside }: Setbacks, nowMs: number): ReadonlySet<string> {
-  return new Set([...setAside.keys(), ...resting(failed, nowMs).map(([element]) => element)]);
+  const alone = [...failed].filter(([, { restsUntilMs, hangs }]) => hangs || nowMs < restsUntilMs);
+  return new Set([...setAside.keys(), ...alone.map(([element]) => element)]);
 }
 
-/** When the last of those that rest now has rested; null where none does. */
+/** When the last of those that rest now, and do nothing else, has rested; null where none does. */
 export function restEndsMs({ failed }: Setbacks, nowMs: number): number | null {
-  const ends = resting(failed, nowMs).map(([, { restsUntilMs }]) => restsUntilMs);
+  const resting = [...failed.values()].filter(({ restsUntilMs, hangs }) => !hangs && nowMs < restsUntilMs);
+  const ends = resting.map(({ restsUntilMs }) => restsUntilMs);
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
@@ -96,10 +105,10 @@ function fail({ failed, setAside }: Setbacks, element: string, { reason, atMs, h
   const before = failed.get(element);
   const others = new Map(failed);
   others.delete(element);
-  if (hung || (before !== undefined && workedMs(before, atMs) <= SETBACK_WINDOW_MS)) {
+  if (before !== undefined && workedMs(before, atMs) <= SETBACK_WINDOW_MS) {
     return { failed: others, setAside: new Map(setAside).set(element, { element, reason }) };
   }
-  const setback = { reason, restsUntilMs: atMs + REST_MS, workedMs: 0, worksSinceMs: null };
+  const setback = { reason, restsUntilMs: atMs + REST_MS, hangs: hung, workedMs: 0, worksSinceMs: null };
   return { failed: others.set(element, setback), setAside };
 }
 
@@ -116,13 +125,24 @@ function end({ failed, setAside }: Setbacks, atMs: number): Setbacks {
     element,
     { ...setback, workedMs: workedMs(setback, atMs), worksSinceMs: null },
   ]);
-  return { failed: new Map(ended.filter(([, { workedMs }]) => workedMs <= SETBACK_WINDOW_MS)), setAside };
+  const isLost = ({ hangs, restsUntilMs }: Setback) => hangs && atMs >= restsUntilMs;
+  const lost = ended.filter(([, setback]) => isLost(setback));
+  const left = ended.filter(([, setback]) => !isLost(setback) && setback.workedMs <= SETBACK_WINDOW_MS);
+  const aside = lost.map(([element, { reason }]): [string, SetAside] => [
+    element,
+    { element, reason: `${reason}, and never came back` },
+  ]);
+  return { failed: new Map(left), setAside: new Map([...setAside, ...aside]) };
+}
+
+function comeBack({ failed, setAside }: Setbacks, elements: readonly string[]): Setbacks {
+  const back = [...failed].map(([element, setback]): [string, Setback] => [
+    element,
+    elements.includes(element) ? { ...setback, hangs: false } : setback,
+  ]);
+  return { failed: new Map(back), setAside };
 }
 
 function workedMs({ workedMs: before, worksSinceMs }: Setback, nowMs: number): number {
   return before + (worksSinceMs === null ? 0 : nowMs - worksSinceMs);
-}
-
-function resting(failed: Setbacks['failed'], nowMs: number): readonly (readonly [string, Setback])[] {
-  return [...failed].filter(([, { restsUntilMs }]) => nowMs < restsUntilMs);
 }

@@ -57,8 +57,8 @@ export interface Acceleration {
   ended(): void;
   /** It is closed, or given up. */
   closed(): void;
-  /** It failed, and one of these elements is why; `hung`: it never started. */
-  failed(factories: readonly string[], reason: string, hung: boolean): void;
+  /** It failed, and one of these elements is why; `hung`: where its start hangs, settles once that has come back. */
+  failed(factories: readonly string[], reason: string, hung: Promise<void> | null): void;
   /** Whether the running pipeline is to begin anew, with elements that it does without since they failed. */
   hasRested(isWatched: boolean): boolean;
   readonly view: AccelerationView;

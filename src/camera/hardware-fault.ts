@@ -8,8 +8,8 @@ export interface HardwareFault {
   /** The elements' factories: several where it isn't known which. */
   readonly factories: readonly string[];
   readonly reason: string;
-  /** It never started. */
-  readonly hung?: boolean;
+  /** Where its start hangs: settles once that has come back, however much later. */
+  readonly hung?: Promise<void>;
 }
 
 /** Null where the chip has nothing to do with it. Pure. */

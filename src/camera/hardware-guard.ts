@@ -33,9 +33,11 @@ export class HardwareGuard {
   /** As the pipeline's; a start that hangs is told, and waited for all the same. */
   async start(pipeline: RunnablePipeline): Promise<void> {
     const { factories, startTimeoutMs } = this.#options.hardware;
-    const fault = { factories, reason: `the start hung for ${startTimeoutMs} ms`, hung: true };
+    const starting = pipeline.start();
+    const back = () => undefined;
+    const fault = { factories, reason: `the start hung for ${startTimeoutMs} ms`, hung: starting.then(back, back) };
     this.#timer = setTimeout(() => this.#options.onFault(fault), startTimeoutMs);
-    await pipeline.start().finally(() => clearTimeout(this.#timer));
+    await starting.finally(() => clearTimeout(this.#timer));
     if (!this.#closed) this.#timer = setInterval(() => this.#look(pipeline), lookEveryMs);
   }
 

@@ -168,6 +168,11 @@ describe('a server on a board with a chip', () => {
       expect(linesOf(scene, 'front: recovering')).toHaveLength(1);
       expect(await scene.server.metric('lenscast_hardware_fallbacks_total{camera="front"}')).toBe(1);
       scene.chip.trouble({});
+      // A start that comes back after all was slow, and is worth a second one.
+      await scene.reach('a second chance', ({ acceleration }) => {
+        return acceleration[job]?.fallback_reason?.includes('it rests and has a second chance') === true;
+      });
+      expect(linesOf(scene, 'set aside')).toEqual([]);
     },
   );
 

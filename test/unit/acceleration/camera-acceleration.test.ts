@@ -122,7 +122,7 @@ describe('CameraAcceleration', () => {
     const planned = () => acceleration.plan(camera, wanted).hardware?.factories ?? [];
     acceleration.began(planned());
     expect(acceleration.hasRested(false)).toBe(false);
-    acceleration.failed(['nvjpegenc'], 'the driver is gone', false);
+    acceleration.failed(['nvjpegenc'], 'the driver is gone', null);
     acceleration.ended();
     acceleration.began(planned());
     expect(planned()).toEqual(['nvv4l2decoder', 'nvvidconv', 'nvv4l2h264enc']);
@@ -147,7 +147,7 @@ describe('CameraAcceleration', () => {
     find(yesterday);
     const run = (fault?: string) => {
       acceleration.began(acceleration.plan(camera, wanted).hardware?.factories ?? []);
-      if (fault !== undefined) acceleration.failed(['nvjpegenc'], fault, false);
+      if (fault !== undefined) acceleration.failed(['nvjpegenc'], fault, null);
       acceleration.ended();
       clock.nowMs += REST_MS;
     };
@@ -162,12 +162,49 @@ describe('CameraAcceleration', () => {
     expect(acceleration.view.jpeg?.fallbackReason).toBeNull();
   });
 
+  it('gives a start that was only slow its second chance', async () => {
+    const { acceleration, find, clock, lines } = scene();
+    find(today);
+    const planned = () => acceleration.plan(camera, wanted).hardware?.factories ?? [];
+    let comeBack = (): void => undefined;
+    const hung = new Promise<void>((resolve) => {
+      comeBack = resolve;
+    });
+    acceleration.began(planned());
+    acceleration.failed(['nvjpegenc'], 'the start hung for 1000 ms', hung);
+    acceleration.ended();
+    acceleration.began(planned());
+    expect(acceleration.view.jpeg?.fallbackReason).toBe('nvjpegenc: the start hung for 1000 ms, and has not come back');
+    comeBack();
+    await hung;
+    expect(acceleration.view.jpeg?.fallbackReason).toMatch(/1000 ms; it rests and has a second chance$/);
+    clock.nowMs += REST_MS;
+    expect(acceleration.hasRested(false)).toBe(true);
+    acceleration.ended();
+    expect(planned()).toContain('nvjpegenc');
+    expect(lines).toEqual(['hardware failed, software does its work: nvjpegenc: the start hung for 1000 ms']);
+  });
+
+  it('sets aside what never comes back from its start', () => {
+    const { acceleration, find, clock, lines } = scene();
+    find(today);
+    acceleration.plan(camera, wanted);
+    acceleration.failed(['nvjpegenc'], 'the start hung for 1000 ms', new Promise(() => undefined));
+    clock.nowMs += REST_MS;
+    expect(acceleration.hasRested(false)).toBe(false);
+    acceleration.ended();
+    expect(lines.slice(1)).toEqual([
+      'nvjpegenc is set aside until the next probe: the start hung for 1000 ms, and never came back',
+    ]);
+    expect(acceleration.plan(camera, wanted).hardware?.factories).not.toContain('nvjpegenc');
+  });
+
   it('leaves the chip alone where it is told to, tries nothing, and forgets no failure meanwhile', () => {
     const { acceleration, find, clock, probed } = scene();
     const off = { ...wanted, acceleration: 'software' } as const;
     find(today);
     acceleration.plan(camera, wanted);
-    acceleration.failed(['nvjpegenc'], 'it hangs', true);
+    acceleration.failed(['nvjpegenc'], 'it hangs', new Promise(() => undefined));
     expect(acceleration.plan(camera, off)).toMatchObject({ hardware: null, processing: { decode: null } });
     expect(acceleration.view.decode).toEqual({
       element: 'jpegdec',
@@ -295,7 +332,7 @@ describe('how many tiers are encoded to H.264', () => {
     const { acceleration, find } = scene();
     find(today);
     acceleration.plan(camera, wanted);
-    acceleration.failed(['nvv4l2h264enc'], 'it hangs', true);
+    acceleration.failed(['nvv4l2h264enc'], 'it hangs', new Promise(() => undefined));
     acceleration.plan(camera, wanted);
     expect(acceleration.view.h264?.hardware).toBe(false);
     expect(acceleration.mostVideoTiers).toBeNull();

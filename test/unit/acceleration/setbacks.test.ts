@@ -76,9 +76,26 @@ describe('reduceSetbacks', () => {
     expect([...reduceSetbacks(once, failed(2, 'dec', 'enc')).setAside.keys()]).toEqual(['dec', 'enc']);
   });
 
-  it('does not wait for a second start that hangs', () => {
-    const hung = reduceSetbacks(NO_SETBACKS, { ...failed(0, 'enc'), hung: true });
-    expect([...hung.setAside.keys()]).toEqual(['enc']);
+  const hung = run({ ...failed(0, 'enc'), hung: true });
+  const cameBack = (...elements: readonly string[]) => ({ type: 'cameBack' as const, elements });
+
+  it('waits for no second start that hangs, where the first never comes back', () => {
+    expect(hung.setAside.size).toBe(0);
+    expect([...leftAlone(hung, 10 * REST_MS)]).toEqual(['enc']);
+    expect(restEndsMs(hung, 1)).toBeNull();
+    const early = reduceSetbacks(hung, ended(REST_MS - 1));
+    expect(early.setAside.size).toBe(0);
+    const late = reduceSetbacks(early, began(REST_MS));
+    expect([...late.setAside.values()]).toEqual([{ element: 'enc', reason: 'at 0, and never came back' }]);
+    expect(reduceSetbacks(late, cameBack('enc'))).toEqual(late);
+  });
+
+  it('counts a start that comes back late as one failure', () => {
+    const back = [cameBack('dec', 'enc'), ended(10)].reduce(reduceSetbacks, hung);
+    expect(restEndsMs(back, 10)).toBe(REST_MS);
+    expect(reduceSetbacks(back, ended(REST_MS)).setAside.size).toBe(0);
+    expect(leftAlone(back, REST_MS).size).toBe(0);
+    expect([...reduceSetbacks(back, failed(REST_MS, 'enc')).setAside.keys()]).toEqual(['enc']);
   });
 
   it('begins anew with a probe', () => {
