@@ -4,7 +4,7 @@ import type { DeviceFacts } from './checks/devices.js';
 import { isOtherNode, summarizeModes } from './checks/devices.js';
 import { gatherDevices } from './facts/devices.js';
 import { discoverOnvif, type OnvifDevice } from './onvif.js';
-import { usualRtspPath } from './rtsp-paths.js';
+import { usualRtspPath, usualRtspPaths } from './rtsp-paths.js';
 
 /** A camera that was found, and what to write for it. */
 export interface FoundCamera {
@@ -53,12 +53,21 @@ export async function findCameras(addon: NativeAddon): Promise<readonly FoundCam
 
 /** Ready to be put under `cameras:`. */
 export function camerasToText(cameras: readonly FoundCamera[]): string {
-  if (cameras.length === 0) return 'No camera was found: none is plugged in, and none answered in the network.\n';
+  const hint = cameras.some(({ kind }) => kind === 'onvif') ? '' : networkHint();
+  if (cameras.length === 0) {
+    return `No camera was found: none is plugged in, and none answered in the network.\n${hint}`;
+  }
   const lines = cameras.flatMap(({ kind, name, source, note }, index) => [
     `  cam${index + 1}: # ${[name, `(${kind})`].filter((part) => part !== '').join(' ')}`,
     `    source: ${source} # ${note}`,
   ]);
-  return `${['cameras:', ...lines].map(escapeControls).join('\n')}\n`;
+  return `${['cameras:', ...lines].map(escapeControls).join('\n')}\n${hint}`;
+}
+
+/** For who knows of one: many answer no question until ONVIF is turned on in them. */
+function networkHint(): string {
+  const write = 'write source: rtsp://USER:PASSWORD@HOST/PATH';
+  return `# Of a network camera that didn't answer ${write}. Usual paths: ${usualRtspPaths()}\n`;
 }
 
 /** `{"cameras": [{"kind", "name", "source", "note"}]}` */

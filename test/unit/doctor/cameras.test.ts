@@ -52,6 +52,28 @@ describe('listCameras', () => {
   });
 });
 
+describe('without an answer from the network', () => {
+  const hint = /^# Of a network camera .* rtsp:\/\/USER:PASSWORD@HOST\/PATH\. .*Axis \/axis-media\/media\.amp; /m;
+
+  it('tells how a network camera is written, and the usual paths', () => {
+    const plugged = listCameras({
+      devices: [{ device: '/dev/video0', name: 'ACME', modes: [jpeg], trouble: null }],
+      hasCsi: false,
+      onvif: [],
+    });
+    expect(camerasToText([])).toMatch(hint);
+    const text = camerasToText(plugged);
+    expect(text).toMatch(hint);
+    const given = { config: undefined, sources: [], host: undefined, port: undefined };
+    expect(parseConfig(text, 'found', { arguments: given, environment: {} }).cameras).toHaveLength(1);
+  });
+
+  it('says nothing of that where one answered', () => {
+    const onvif = [{ host: '10.0.0.8', services: ['http://10.0.0.8/onvif'], name: '', hardware: '' }];
+    expect(camerasToText(listCameras({ devices: [], hasCsi: false, onvif }))).not.toMatch(hint);
+  });
+});
+
 describe('parseProbeMatch', () => {
   it('reads addresses and names', () => {
     const scopes = 'onvif://www.onvif.org/name/ACME%20Cam onvif://www.onvif.org/hardware/X1 onvif://other';
