@@ -22,6 +22,8 @@ struct FilterDefaults {
   // these are the sink pad's. Each gives a reference to its caller.
   GstCaps* otherCaps(GstCaps* caps) { return gst_caps_ref(caps); }
   GstCaps* outputCaps(GstCaps* input) { return gst_caps_ref(input); }
+  // The source pad can't have `wanted`: leaves of what is offered that which is nearest.
+  void choose(const GstCaps*, GstCaps*) {}
 };
 
 struct FilterNames {
@@ -92,14 +94,17 @@ class FilterElement {
   }
 
   static GstCaps* fixateCaps(GstBaseTransform* transform, GstPadDirection direction, GstCaps* caps, GstCaps* other) {
-    if (direction == GST_PAD_SINK) {
-      const CapsPtr wanted(filterOf(transform).outputCaps(caps));
-      if (gst_caps_can_intersect(wanted.get(), other)) {
-        const CapsPtr offered(other);
-        return gst_caps_fixate(gst_caps_intersect(wanted.get(), other));
-      }
+    if (direction != GST_PAD_SINK) return gst_caps_fixate(other);
+    const CapsPtr possible(other);
+    const CapsPtr wanted(filterOf(transform).outputCaps(caps));
+    // Caps whose one open field is left out count as fixed: what the next element takes wasn't asked.
+    GstCaps* taken = gst_pad_peer_query_caps(GST_BASE_TRANSFORM_SRC_PAD(transform), possible.get());
+    const CapsPtr offered(gst_caps_make_writable(taken));
+    if (gst_caps_can_intersect(wanted.get(), offered.get())) {
+      return gst_caps_fixate(gst_caps_intersect(wanted.get(), offered.get()));
     }
-    return gst_caps_fixate(other);
+    filterOf(transform).choose(wanted.get(), offered.get());
+    return gst_caps_is_empty(offered.get()) ? gst_caps_ref(wanted.get()) : gst_caps_fixate(gst_caps_copy(offered.get()));
   }
 
   static GstFlowReturn transformInPlace(GstBaseTransform* transform, GstBuffer* buffer) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "color_matrix.h"
 #include "filter_element.h"
@@ -79,6 +80,14 @@ class ColorFilter : public FilterDefaults {
     return output;
   }
 
+  // V4L2's encoders list colorimetries, with other transfer functions and primaries: range and matrix are what the pixels
+  // have.
+  void choose(const GstCaps* wanted, GstCaps* offered) {
+    GstVideoInfo info;
+    if (!isRawVideo(wanted) || !gst_video_info_from_caps(&info, wanted)) return;
+    for (guint i = 0; i < gst_caps_get_size(offered); i++) keepLike(info.colorimetry, gst_caps_get_structure(offered, i));
+  }
+
   void setCaps(GstCaps* caps) { matrix_ = matrixFor(caps, &info_); }
 
   GstFlowReturn filter(GstBuffer* buffer) {
@@ -95,6 +104,18 @@ class ColorFilter : public FilterDefaults {
   static std::optional<ColorMatrix> matrixFor(const GstCaps* caps, GstVideoInfo* info) {
     if (!isRawVideo(caps) || !gst_video_info_from_caps(info, caps)) return std::nullopt;
     return isYcbcrOf8Bits(*info) && canApply(*info) ? Target::matrixFor(info->colorimetry) : std::nullopt;
+  }
+
+  static void keepLike(const GstVideoColorimetry& wanted, GstStructure* offered) {
+    const GValue* listed = gst_structure_get_value(offered, "colorimetry");
+    if (listed == nullptr || !GST_VALUE_HOLDS_LIST(listed)) return;
+    for (guint i = 0; i < gst_value_list_get_size(listed); i++) {
+      const std::string text = g_value_get_string(gst_value_list_get_value(listed, i));
+      GstVideoColorimetry colors;
+      if (!gst_video_colorimetry_from_string(&colors, text.c_str())) continue;
+      if (colors.range != wanted.range || colors.matrix != wanted.matrix) continue;
+      return gst_structure_set(offered, "colorimetry", G_TYPE_STRING, text.c_str(), nullptr);
+    }
   }
 
   GstVideoInfo info_{};

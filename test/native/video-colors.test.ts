@@ -123,4 +123,20 @@ describe('lenscastvideocolors', () => {
     await until('a picture', () => pipeline.stats().sinks.out?.received === 2);
     expect(pipeline.stats().tap?.caps).toContain('colorimetry=(string)2:4:0:0');
   });
+
+  it.each([
+    ['lenscastvideocolors', '1:4:0:0', 'bt601'],
+    ['lenscastjfifcolors', 'bt709', '1:4:7:1'],
+  ])(
+    'an encoder that knows other colorimetries gets the one of the same range and matrix: %s',
+    async (element, from, to) => {
+      const source = `videotestsrc num-buffers=2 ! video/x-raw,format=I420,width=64,height=48,colorimetry=${from}`;
+      const known = 'video/x-raw,colorimetry=(string){bt709,1:3:5:1,bt601,1:4:7:1,bt2020}';
+      const description = `${source} ! ${element} ! ${known} ! identity name=tap ! ${sink('out')}`;
+      const { pipeline } = openPipeline(description, { sinks: ['out'], tap: 'tap' });
+      await pipeline.start();
+      await until('a picture', () => pipeline.stats().sinks.out?.received === 2);
+      expect(pipeline.stats().tap?.caps).toContain(`colorimetry=(string)${to}`);
+    },
+  );
 });

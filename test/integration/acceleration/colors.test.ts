@@ -27,6 +27,7 @@ const slowMs = 60_000;
 /** A chip that encodes what lies in the system's memory, and one that takes it into its own. */
 const boards = [
   ['a Pi 4 with a camera of H.264', 'v4l2', [], hd, 'v4l2jpegenc', 'v4l2h264enc'],
+  ['one that decodes JPEG in software', 'v4l2', ['v4l2jpegdec'], mjpeg, 'v4l2jpegenc', 'v4l2h264enc'],
   ['a Jetson that decodes in software', 'jetson', ['nvv4l2decoder', 'nvjpegdec'], hd, 'nvjpegenc', 'nvv4l2h264enc'],
   ['the same with a camera of JPEG', 'jetson', ['nvv4l2decoder', 'nvjpegdec'], mjpeg, 'nvjpegenc', 'nvv4l2h264enc'],
 ] as const;

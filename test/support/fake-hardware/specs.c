@@ -12,6 +12,9 @@
 #define NVMM_FORMATS "{I420,UYVY,YUY2,YVYU,NV12,NV16,NV24,GRAY8,BGRx,RGBA,Y42B,Y444}"
 #define CUDA_FORMATS "{I420,YV12,NV12,NV21,Y444,BGRA,RGBA,RGBx,BGRx,ARGB,ABGR,RGB,BGR,Y42B}"
 #define VA_FORMATS "{NV12,I420,YV12,YUY2,RGBA,BGRA,ARGB,ABGR}"
+// What they know of all that there are, as GStreamer finds out by asking the driver.
+#define V4L2_COLORS \
+  ",colorimetry=(string){bt709,bt601,smpte240m,1:3:5:1,2:4:5:2,2:4:5:3,1:4:7:1,2:4:7:1,2:4:12:8,bt2020,2:0:0:0}"
 #define H264_OUT(streams, profiles) \
   "video/x-h264,stream-format=(string)" streams ",alignment=(string)au,profile=(string)" profiles
 #define H264_IN "video/x-h264,stream-format=(string)byte-stream,alignment=(string)au"
@@ -107,9 +110,9 @@ const Spec fake_specs[] = {
     // V4L2 memory to memory
     DECODER("video4linux2", "v4l2jpegdec", "image/jpeg", RAW("{NV12,I420,YUY2}")),
     DECODER("video4linux2", "v4l2h264dec", H264_IN, RAW("{NV12,I420}")),
-    {"video4linux2", "v4l2jpegenc", DOES_JPEG, RAW("{NV12,I420,YUY2}"), "image/jpeg", 0, NULL,
+    {"video4linux2", "v4l2jpegenc", DOES_JPEG, RAW("{NV12,I420,YUY2}") V4L2_COLORS, "image/jpeg", 0, NULL,
      {TEXT("extra-controls"), TEXT("device")}},
-    {"video4linux2", "v4l2h264enc", DOES_H264, RAW("{NV12,I420}"),
+    {"video4linux2", "v4l2h264enc", DOES_H264, RAW("{NV12,I420}") V4L2_COLORS,
      "video/x-h264,stream-format=(string)byte-stream,alignment=(string)au,"
      "profile=(string){baseline,constrained-baseline,main,high},level=(string){1,2,3,4,4.1,4.2}",
      1, NULL, {TEXT("extra-controls"), TEXT("device")}},
