@@ -13,6 +13,7 @@ import { checkPlugins } from './checks/plugins.js';
 import { checkPorts } from './checks/ports.js';
 import { checkResources } from './checks/resources.js';
 import { type AddonFacts, checkVersions } from './checks/versions.js';
+import { checkWebRtc } from './checks/webrtc.js';
 import { gatherCameras, type Reach } from './facts/cameras.js';
 import { gatherDevices } from './facts/devices.js';
 import { gatherNetwork } from './facts/network.js';
@@ -20,6 +21,7 @@ import { gatherPermissions } from './facts/permissions.js';
 import { gatherPorts } from './facts/ports.js';
 import { gatherResources } from './facts/resources.js';
 import { gatherVersions } from './facts/versions.js';
+import { gatherWebRtc } from './facts/webrtc.js';
 import { type Finding, ok, problem } from './finding.js';
 
 export interface DoctorOptions {
@@ -44,9 +46,10 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
   const find = (element: string) => addon?.findElement(element) ?? null;
   const has = (element: string) => find(element) !== null;
   const devices = addon === null ? [] : await gatherDevices(addon);
-  const [permissions, ports, resources, cameraFacts] = await Promise.all([
+  const [permissions, ports, webRtc, resources, cameraFacts] = await Promise.all([
     gatherPermissions(cameras.map(({ source }) => source)),
     gatherPorts(server, webrtc),
+    gatherWebRtc(server, webrtc),
     gatherResources(addon),
     gatherCameras(cameras, { devices, has, reach: options.reach }),
   ]);
@@ -65,6 +68,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
     ...checkPermissions(permissions),
     ...checkPorts(ports),
     ...checkNetwork(gatherNetwork(server.host, server.port)),
+    ...checkWebRtc(webRtc),
     ...checkResources(resources),
   ];
 }
