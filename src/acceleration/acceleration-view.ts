@@ -17,6 +17,8 @@ export type AccelerationView = Readonly<Record<Job, JobView | null>>;
 export interface ViewOptions {
   readonly choice: Choice | null;
   readonly findings: Findings | null;
+  /** What the next pipeline has, where more is known by now than when this one began; else null. */
+  readonly next: Choice | null;
   readonly setbacks: Setbacks;
   /** Whether the configuration wants software alone. */
   readonly isOff: boolean;
@@ -24,7 +26,7 @@ export interface ViewOptions {
   readonly isProbing: boolean;
 }
 
-export function viewOf({ choice, findings, setbacks, isOff, isProbing }: ViewOptions): AccelerationView {
+export function viewOf({ choice, findings, next, setbacks, isOff, isProbing }: ViewOptions): AccelerationView {
   const job = (name: Job, row: Pick<Row, 'element' | 'family'> | null): JobView | null => {
     if (row === null) return null;
     const hardware = isHardware(row);
@@ -41,6 +43,9 @@ export function viewOf({ choice, findings, setbacks, isOff, isProbing }: ViewOpt
       return reason === undefined ? [] : [`${element}: ${reason}${hangs ? ',' : ';'} ${rest}`];
     });
     if (resting !== undefined) return resting;
+    const soon = next === null ? null : rowsOf(next)[name];
+    if (soon !== null && isHardware(soon))
+      return `${soon.element}: it works, and is used from the pipeline's next start`;
     const there = candidates.filter(({ reason }) => reason !== 'absent');
     const failed = there.find(({ passes }) => !passes);
     if (failed !== undefined) return `${failed.element}: ${failed.reason}`;
@@ -48,12 +53,16 @@ export function viewOf({ choice, findings, setbacks, isOff, isProbing }: ViewOpt
     return isProbing ? 'not probed yet' : null;
   };
   if (choice === null) return { decode: null, scale: null, jpeg: null, h264: null };
-  const { decode, scale, jpeg, h264 } = choice;
-  const software = { element: SOFTWARE_SCALER, family: 'software' } as const;
+  const { decode, scale, jpeg, h264 } = rowsOf(choice);
   return {
-    decode: job('decode', decode?.row ?? null),
-    scale: job('scale', scale ?? software),
-    jpeg: job('jpeg', jpeg.row),
-    h264: job('h264', h264?.row ?? null),
+    decode: job('decode', decode),
+    scale: job('scale', scale),
+    jpeg: job('jpeg', jpeg),
+    h264: job('h264', h264),
   };
+}
+
+function rowsOf({ decode, scale, jpeg, h264 }: Choice): Record<Job, Pick<Row, 'element' | 'family'> | null> {
+  const software = { element: SOFTWARE_SCALER, family: 'software' } as const;
+  return { decode: decode?.row ?? null, scale: scale ?? software, jpeg: jpeg.row, h264: h264?.row ?? null };
 }

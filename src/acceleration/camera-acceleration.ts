@@ -67,7 +67,10 @@ export class CameraAcceleration {
   #probedAt: string | null = null;
   #choice: Choice | null = null;
   #findings: Findings | null = null;
-  #asked = false;
+  /** Of which it is being found out what can be done with it. */
+  #asked: StreamFormat | null = null;
+  /** What was found out since the last plan. */
+  #foundSince: Findings | null = null;
   /** The configuration wants software alone. */
   #isOff = false;
   #isInThisProcess = true;
@@ -91,9 +94,10 @@ export class CameraAcceleration {
     this.#isOff = acceleration === 'software';
     const format = formatOfSource(source) ?? this.#options.cache.formatOf(sourceKey(source));
     this.#findings = format === null || this.#isOff ? null : this.#options.queue.known(format);
+    this.#foundSince = null;
     if (!this.#isOff) this.#heedProbe(this.#findings);
     this.#restEndsMs = this.#isOff ? null : restEndsMs(this.#setbacks, this.#options.clock());
-    this.#choice = format === null ? null : this.#choose(format);
+    this.#choice = format === null ? null : this.#choose(format, this.#findings);
     const hardware = this.#choice === null ? null : hardwareUse(this.#choice, tiers, this.#findings?.startMs ?? null);
     if (this.#choice === null || format === null || hardware === null) {
       return { processing: softwareProcessing(encoder), hardware: null };
@@ -117,9 +121,9 @@ export class CameraAcceleration {
       log.warn(`the camera's format can't be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
     // What runs now began before that was known, in software.
-    this.#choice ??= this.#choose(format);
+    this.#choice ??= this.#choose(format, this.#findings);
     if (this.#isOff) return;
-    this.#asked = queue.hasCandidates(format.codec);
+    this.#asked = queue.hasCandidates(format.codec) ? format : null;
     queue.ask(format);
   }
 
@@ -161,12 +165,16 @@ export class CameraAcceleration {
   }
 
   get view(): AccelerationView {
+    const asked = this.#findings === null ? this.#asked : null;
+    if (asked !== null) this.#foundSince ??= this.#options.queue.known(asked);
+    const found = this.#foundSince;
     return viewOf({
       choice: this.#choice,
-      findings: this.#findings,
+      findings: this.#findings ?? found,
+      next: asked === null || found === null ? null : this.#choose(asked, found),
       setbacks: this.#setbacks,
       isOff: this.#isOff,
-      isProbing: this.#asked && this.#findings === null,
+      isProbing: asked !== null && found === null,
     });
   }
 
@@ -201,8 +209,8 @@ export class CameraAcceleration {
     this.#restEndsMs = this.#isOff ? null : restEndsMs(this.#setbacks, this.#options.clock());
   }
 
-  #choose(format: StreamFormat): Choice | null {
-    const rows = usableRows(this.#software, this.#findings, leftAlone(this.#setbacks, this.#options.clock()));
+  #choose(format: StreamFormat, findings: Findings | null): Choice | null {
+    const rows = usableRows(this.#software, findings, leftAlone(this.#setbacks, this.#options.clock()));
     return chooseRows(rows, format, parseVersion(this.#options.addon.gstreamerVersion));
   }
 

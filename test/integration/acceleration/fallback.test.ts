@@ -54,6 +54,9 @@ async function probedServer({ isolation = 'none', isV4l2 = false }: SceneOptions
   await first.part();
   expect((await view()).acceleration.jpeg?.hardware).not.toBe(true);
   await until('the probe', () => server.logs.includes('can be used'), slowMs);
+  await reach('what was found', ({ acceleration }) => {
+    return acceleration.jpeg?.fallback_reason === "nvjpegenc: it works, and is used from the pipeline's next start";
+  });
   await first.stop();
   await reach('no pipeline', ({ state }) => state === 'idle');
   return { chip, server, reach, acceleration: async () => (await view()).acceleration };

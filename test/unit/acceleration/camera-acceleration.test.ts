@@ -89,6 +89,23 @@ describe('CameraAcceleration', () => {
     expect(acceleration.view.jpeg?.fallbackReason).toBe('not probed yet');
   });
 
+  it('says what was found out while a pipeline runs that began before', () => {
+    const { acceleration, find } = scene();
+    acceleration.plan(camera, wanted);
+    acceleration.learn(camera, 'image/jpeg, width=(int)1280, height=(int)720');
+    expect(acceleration.view.jpeg?.fallbackReason).toBe('not probed yet');
+    find(today, { nvv4l2h264enc: 'it gives B-frames' });
+    expect(acceleration.view.jpeg).toEqual({
+      element: 'jpegenc',
+      hardware: false,
+      fallbackReason: "nvjpegenc: it works, and is used from the pipeline's next start",
+    });
+    expect(acceleration.view.h264?.fallbackReason).toBe('nvv4l2h264enc: it gives B-frames');
+    acceleration.plan(camera, wanted);
+    expect(acceleration.view.jpeg).toEqual({ element: 'nvjpegenc', hardware: true, fallbackReason: null });
+    expect(acceleration.view.h264?.fallbackReason).toBe('nvv4l2h264enc: it gives B-frames');
+  });
+
   it('takes what is known at the next start', () => {
     const { acceleration, find } = scene();
     acceleration.plan(camera, wanted);
