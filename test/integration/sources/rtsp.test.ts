@@ -58,13 +58,14 @@ function expectShown(pictures: readonly Picture[], shown: ReadonlyMap<number, Pi
 
 describe('an RTSP camera', () => {
   test.each(cases)('shows its pictures: $name', async ({ name: _, transport, ...options }) => {
-    const camera = stopAfterTest(await RtspCamera.start({ ...size, ...options }));
+    // ffmpeg begins with a keyframe: that it misses one is not to cost it half of its pictures.
+    const camera = stopAfterTest(await RtspCamera.start({ ...size, gop: 10, ...options }));
     const config = `cameras: { cam1: { source: ${JSON.stringify(camera.urlWithCredentials)}, rtsp_transport: ${transport ?? 'tcp'} } }`;
     const server = stopAfterTest(await Server.start({ config }));
     await server.shows('high');
-    const direct = seenDirectly(camera.urlWithCredentials, 100);
+    const direct = seenDirectly(camera.urlWithCredentials, 65);
 
-    const shown = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 60, width, height });
+    const shown = await watchWithFfmpeg(`${server.url}/stream?tier=high`, { frames: 30, width, height });
     // On a busy machine packets come too late for their pictures, and damage those that lean on them.
     const pictures = shown.filter((picture) => timecodeOf(picture) !== null);
     expect(pictures.length).toBeGreaterThan(shown.length / 2);
