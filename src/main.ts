@@ -18,6 +18,7 @@ import { type LoadedConfig, loadConfig, parseConfig } from './config/load.js';
 import { ConfigReloader } from './config/reloader.js';
 import { formatSource } from './config/source.js';
 import { FileWatch } from './config/watch-file.js';
+import { bracketed } from './core/bracketed.js';
 import { monotonicMs } from './core/clock.js';
 import { isLensError, LensError } from './core/errors.js';
 import { createLog } from './core/log.js';
@@ -147,7 +148,7 @@ function print(text: string): void {
 }
 
 function pageUrl(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+  return `http://${bracketed(host)}:${port}/`;
 }
 
 function readVersion(): string {

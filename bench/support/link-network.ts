@@ -1,10 +1,6 @@
 /** Viewers behind links of their own: network namespaces, a veth pair, tc-tbf(8) and iptables(8) for each; needs root. */
 import { execFileSync } from 'node:child_process';
-
-/** Bytes that pass unshaped after a pause. */
-export const BUCKET = '16kb';
-/** How long what is sent may wait before it is lost. */
-const queueMs = 400;
+import { tbf } from '../../test/support/tbf.js';
 
 export interface LinkEnd {
   /** Where the viewer runs. */
@@ -81,10 +77,6 @@ export class LinkNetwork {
     if (mbit !== null) ip('netns', 'exec', this.serverNamespace, 'tc', 'qdisc', 'add', 'dev', near, ...tbf(mbit));
     return { namespace, serverAddress, address };
   }
-}
-
-function tbf(mbit: number): string[] {
-  return ['root', 'tbf', 'rate', `${mbit}mbit`, 'burst', BUCKET, 'latency', `${queueMs}ms`];
 }
 
 function ip(...words: readonly string[]): void {

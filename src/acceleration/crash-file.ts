@@ -84,7 +84,7 @@ export class CrashFile {
     if (process === null) return { since: () => null, began: () => {}, ended: () => {}, forgive: () => {} };
     return {
       since: (probedAt) => {
-        const deaths = deathsOf(this.#read(), camera, probedAt);
+        const deaths = deathsOf(this.#read().deaths, camera, probedAt);
         if (deaths === null) return null;
         // The clock began anew with the machine: that is long ago.
         return { counts: deaths.counts, atMs: deaths.boot === process.boot ? deaths.atMs : Number.NEGATIVE_INFINITY };

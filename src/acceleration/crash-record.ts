@@ -57,7 +57,7 @@ export function countDeaths({ runs, deaths }: CrashRecord, { boot, atMs, isAlive
 }
 
 function addDeath(all: readonly Deaths[], { camera, probedAt, elements, process }: Run, atMs: number): Deaths[] {
-  const before = deathsOf({ runs: [], deaths: all }, camera, probedAt)?.counts ?? {};
+  const before = deathsOf(all, camera, probedAt)?.counts ?? {};
   const added = elements.map((element): [string, number] => [element, (before[element] ?? 0) + 1]);
   const counts = { ...before, ...Object.fromEntries(added) };
   // What was counted before another probe counts no more.
@@ -65,7 +65,7 @@ function addDeath(all: readonly Deaths[], { camera, probedAt, elements, process 
 }
 
 /** Null where there was none since that probe. */
-export function deathsOf({ deaths }: CrashRecord, camera: string, probedAt: string): Deaths | null {
+export function deathsOf(deaths: readonly Deaths[], camera: string, probedAt: string): Deaths | null {
   return deaths.find((each) => each.camera === camera && each.probedAt === probedAt) ?? null;
 }
 

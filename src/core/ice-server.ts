@@ -1,3 +1,5 @@
+import { bracketed } from './bracketed.js';
+
 /** A STUN or TURN server: `stun:HOST:PORT` (RFC 7064) or `turn:HOST:PORT?transport=…` (RFC 7065). */
 export interface IceServer {
   /** With an `s` at its end it is TLS, or DTLS. */
@@ -14,6 +16,5 @@ export interface IceServer {
 
 /** As browsers take it: without its login. */
 export function iceServerUrl({ scheme, host, port, transport }: Omit<IceServer, 'login'>): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return `${scheme}:${name}${port === undefined ? '' : `:${port}`}${transport ? `?transport=${transport}` : ''}`;
+  return `${scheme}:${bracketed(host)}${port === undefined ? '' : `:${port}`}${transport ? `?transport=${transport}` : ''}`;
 }

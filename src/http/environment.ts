@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import type { CameraDirectory } from '../camera/directory.js';
+import { bracketed } from '../core/bracketed.js';
 import type { Clock } from '../core/clock.js';
 import type { IceServer } from '../core/ice-server.js';
 import type { Log } from '../core/log.js';
@@ -46,5 +47,5 @@ export type RequestContext = Context<Environment>;
 export function clientAddress(c: RequestContext): string {
   const { remoteAddress = '?', remotePort = 0 } = c.env.incoming.socket;
   const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
-  return `${address.includes(':') ? `[${address}]` : address}:${remotePort}`;
+  return `${bracketed(address)}:${remotePort}`;
 }

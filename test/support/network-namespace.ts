@@ -1,5 +1,6 @@
 /** A network of its own, reached over one cable that can be pulled or be thin; needs root. ip-netns(8), veth(4), tc-tbf(8). */
 import { execFileSync } from 'node:child_process';
+import { tbf } from './tbf.js';
 
 let made = 0;
 
@@ -55,8 +56,7 @@ export class NetworkNamespace {
 
   /** What this machine sends goes through the cable at no more than so much. */
   limitTo(mbit: number): void {
-    const tbf = ['root', 'tbf', 'rate', `${mbit}mbit`, 'burst', '16kb', 'latency', '400ms'];
-    execFileSync('tc', ['qdisc', 'replace', 'dev', this.#near, ...tbf], { stdio: 'pipe' });
+    execFileSync('tc', ['qdisc', 'replace', 'dev', this.#near, ...tbf(mbit)], { stdio: 'pipe' });
   }
 
   /** End what runs in it first. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { choose } from '../../../src/adaptation/options.js';
+import { BUCKET } from '../../../test/support/tbf.js';
 import { renderV4l2Pictures, V4l2Cameras } from '../../../test/support/v4l2-camera.js';
-import { BUCKET, LinkNetwork } from '../../support/link-network.js';
+import { LinkNetwork } from '../../support/link-network.js';
 import { CAMERA_FPS, LinkedLenscast, type LoggedSwitch, type TierFacts } from '../../support/link-servers.js';
 import { storePlot } from '../../support/plot.js';
 import type { Context, Scenario, ScenarioResult } from '../../support/report.js';

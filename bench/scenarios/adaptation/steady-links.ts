@@ -1,6 +1,7 @@
 import { bitrateBps, choose, compareChoices, linkShare } from '../../../src/adaptation/options.js';
+import { BUCKET } from '../../../test/support/tbf.js';
 import { renderV4l2Pictures, V4l2Cameras } from '../../../test/support/v4l2-camera.js';
-import { BUCKET, LinkNetwork } from '../../support/link-network.js';
+import { LinkNetwork } from '../../support/link-network.js';
 import {
   CAMERA_FPS,
   LinkedLenscast,

@@ -1,5 +1,6 @@
+import { BUCKET } from '../../../test/support/tbf.js';
 import { runWebRtcLoad, type WebRtcViewerReport } from '../../../test/support/webrtc-client.js';
-import { BUCKET, LinkNetwork } from '../../support/link-network.js';
+import { LinkNetwork } from '../../support/link-network.js';
 import { LinkedLenscast } from '../../support/link-servers.js';
 import type { Context, Scenario, ScenarioResult, Target } from '../../support/report.js';
 import { percentile } from '../../support/statistics.js';

@@ -1,3 +1,4 @@
+import { bracketed } from '../../core/bracketed.js';
 import { type Finding, ok, warning } from '../finding.js';
 
 export interface NetworkFacts {
@@ -21,7 +22,7 @@ export function checkNetwork({ host, port, addresses }: NetworkFacts): readonly 
   const open = addresses.filter(({ address }) => covers(host, address));
   if (open.length === 0) return [warning('network', 'this machine has no address that viewers could use')];
   return open.map(({ interface: name, address }) => {
-    const shown = address.includes(':') ? `[${address}]` : address;
+    const shown = bracketed(address);
     return ok('network', `http://${shown}:${port}/ by ${name}${kindOf(name)}`);
   });
 }

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { ServerConfig, WebRtcConfig } from '../../config/config.js';
+import { bracketed } from '../../core/bracketed.js';
 import type { Binding, PortFacts } from '../checks/ports.js';
 import { findSocketUser } from './socket-user.js';
 
@@ -58,7 +59,7 @@ function bindingOf(error: Error): Binding {
 /** What it serves tells a Lenscast from any other program. */
 async function answersAsLenscast(host: string, port: number): Promise<boolean> {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const authority = reachable.includes(':') ? `[${reachable}]` : reachable;
+  const authority = bracketed(reachable);
   try {
     const signal = AbortSignal.timeout(answerTimeoutMs);
     const response = await fetch(`http://${authority}:${port}/api/openapi.json`, { signal });

@@ -1,4 +1,5 @@
 import { PeerConnection as NativePeerConnection, type Track, Video } from 'node-datachannel';
+import { bracketed } from '../../core/bracketed.js';
 import type { ConnectPeer, LocalDescription, PeerConnection, PeerEvents, SelectedPair } from './peer.js';
 import { type Candidate, formatCandidate } from './sdp/candidate.js';
 import { parseSections } from './sdp/sections.js';
@@ -95,7 +96,7 @@ class DatachannelPeer implements PeerConnection {
     const pair = this.#isOpen && !this.#isClosed ? this.#native.getSelectedCandidatePair() : null;
     if (pair === null) return null;
     const end = ({ address, port }: { readonly address: string; readonly port: number }) =>
-      `${address.includes(':') ? `[${address}]` : address}:${port}`;
+      `${bracketed(address)}:${port}`;
     return { local: end(pair.local), remote: end(pair.remote) };
   }
 

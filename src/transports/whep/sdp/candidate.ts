@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { bracketed } from '../../../core/bracketed.js';
 
 export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay';
 
@@ -52,7 +53,7 @@ export function describeCandidate({ address, port, type }: Candidate): string {
 }
 
 function place(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return `${bracketed(address)}:${port}`;
 }
 
 const mostShown = 64;

@@ -45,12 +45,10 @@ export function parseTransport(
   if (ice === undefined) throw sdpInvalid('it has no a=ice-ufrag and a=ice-pwd');
   const fingerprint = firstOf(places, parseFingerprint);
   if (fingerprint === undefined) throw sdpInvalid('it has no a=fingerprint of sha-256, sha-384 or sha-512');
-  const candidates = firstOf(places, (each) => {
-    const found = parseCandidates(each);
-    return found.length === 0 ? undefined : found;
-  });
-  const unusable = [...new Set(places.flatMap(parseUnusable))].slice(0, mostCandidates);
-  return { ice, fingerprint, setup: firstOf(places, parseSetup) ?? 'actpass', candidates: candidates ?? [], unusable };
+  const found = places.map(parseCandidates);
+  const candidates = found.find(({ usable }) => usable.length > 0)?.usable ?? [];
+  const unusable = [...new Set(found.flatMap((each) => each.unusable))].slice(0, mostCandidates);
+  return { ice, fingerprint, setup: firstOf(places, parseSetup) ?? 'actpass', candidates, unusable };
 }
 
 function firstOf<T>(
@@ -99,20 +97,20 @@ function parseSetup(attributes: readonly Attribute[]): Setup | undefined {
   throw sdpInvalid('its a=setup is none of actpass, active and passive');
 }
 
-/** Those that are of use, without repetitions. What is no candidate is left out: the others may do. */
-function parseCandidates(attributes: readonly Attribute[]): readonly Candidate[] {
-  const found = new Map<string, Candidate>();
-  for (const value of allValues(attributes, 'candidate')) {
-    const candidate = parseCandidate(`candidate:${value}`);
-    if (candidate === undefined || 'unusable' in candidate || found.size === mostCandidates) continue;
-    found.set(`${candidate.address} ${candidate.port}`, candidate);
-  }
-  return [...found.values()];
+interface FoundCandidates {
+  readonly usable: readonly Candidate[];
+  readonly unusable: readonly string[];
 }
 
-function parseUnusable(attributes: readonly Attribute[]): readonly string[] {
-  return allValues(attributes, 'candidate').flatMap((value) => {
+/** The usable ones without repetitions. What is no candidate is left out: the others may do. */
+function parseCandidates(attributes: readonly Attribute[]): FoundCandidates {
+  const usable = new Map<string, Candidate>();
+  const unusable: string[] = [];
+  for (const value of allValues(attributes, 'candidate')) {
     const candidate = parseCandidate(`candidate:${value}`);
-    return candidate && 'unusable' in candidate ? [candidate.unusable] : [];
-  });
+    if (candidate === undefined) continue;
+    if ('unusable' in candidate) unusable.push(candidate.unusable);
+    else if (usable.size < mostCandidates) usable.set(`${candidate.address} ${candidate.port}`, candidate);
+  }
+  return { usable: [...usable.values()], unusable };
 }
