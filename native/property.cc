@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "caps_change.h"
+#include "elements.h"
 #include "errors.h"
 
 namespace lenscast {
@@ -131,6 +133,10 @@ void setProperty(GstElement* element, const std::string& name, const PropertyVal
   if (!fits || g_param_value_validate(spec, value.get())) {
     throw AddonError(code::kInvalidArg, nameOf(element, name) + " takes a " + g_type_name(spec->value_type) +
                                             (fits ? " within its range, not " : ", not ") + describe(wanted));
+  }
+  if (GST_VALUE_HOLDS_CAPS(value.get()) && isMadeBy(element, "capsfilter")) {
+    changeCaps(element, gst_value_get_caps(value.get()));
+    return;
   }
   g_object_set_property(G_OBJECT(element), spec->name, value.get());
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPipeline, sink, takeCopy, until } from './harness.js';
+import { ofType, openPipeline, sink, takeCopy, until } from './harness.js';
 
 interface Size {
   readonly width: number;
@@ -255,5 +255,25 @@ describe('lenscastscale', () => {
       pipeline.setProperty('size', 'caps', size(width, height));
       await until(`a picture of ${width}x${height}`, () => takeCopy(pipeline, 'out')?.width === width);
     }
+  });
+
+  it('takes many sizes in any moment of its negotiation', async () => {
+    const source = 'videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=500/1';
+    const size = (width: number) => `video/x-raw,${capsOf({ width, height: 120 })}`;
+    const { pipeline, events } = openPipeline(
+      `${source} ! lenscastscale ! capsfilter name=size caps="${size(160)}" ! ${sink('out')}`,
+      { sinks: ['out'] },
+    );
+    await pipeline.start();
+    const sizes = new Set<number>();
+    let sets = 0;
+    await until('most sizes', () => {
+      for (let i = 0; i < 51; i++) pipeline.setProperty('size', 'caps', size(80 + 2 * (sets++ % 80)));
+      sizes.add(takeCopy(pipeline, 'out')?.width ?? 0);
+      expect(ofType(events, 'error')).toEqual([]);
+      return sizes.size > 60;
+    });
+    pipeline.setProperty('size', 'caps', size(300));
+    await until('a picture of the last size', () => takeCopy(pipeline, 'out')?.width === 300);
   });
 });
