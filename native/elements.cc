@@ -24,6 +24,13 @@ bool hasProperty(GstElement* element, const char* property) {
   return g_object_class_find_property(G_OBJECT_GET_CLASS(element), property) != nullptr;
 }
 
+GstState stateOf(GstElement* element) {
+  GST_OBJECT_LOCK(element);
+  const GstState state = GST_STATE(element);
+  GST_OBJECT_UNLOCK(element);
+  return state;
+}
+
 void forEachElement(GstElement* pipeline, const ElementVisitor& visit) {
   if (GST_IS_BIN(pipeline)) visitAll(gst_bin_iterate_elements(GST_BIN(pipeline)), visit);
 }

@@ -15,6 +15,9 @@ bool isMadeBy(GstElement* element, const char* factory);
 
 bool hasProperty(GstElement* element, const char* property);
 
+// The one that it has reached.
+GstState stateOf(GstElement* element);
+
 using ElementVisitor = std::function<void(GstElement*)>;
 
 // Visits what is in the pipeline itself; nothing where it is a single element. It must not change meanwhile.

@@ -5,6 +5,7 @@
 
 #include "delivery_gate.h"
 #include "description.h"
+#include "elements.h"
 #include "errors.h"
 #include "heap.h"
 #include "keyframe_gate.h"
@@ -14,6 +15,19 @@
 #include "v4l2_pools.h"
 
 namespace lenscast {
+namespace {
+
+// The present on a source's own time line. A pipeline gives its elements the clock at once, but the time from which to
+// count one after the other as each begins to play, sources last: until then it is the beginning.
+GstClockTime runningTimeOf(GstElement* source) {
+  if (stateOf(source) != GST_STATE_PLAYING) return 0;
+  const ClockPtr clock(gst_element_get_clock(source));
+  const GstClockTime now = clock ? gst_clock_get_time(clock.get()) : 0;
+  const GstClockTime baseTime = gst_element_get_base_time(source);
+  return now > baseTime ? now - baseTime : 0;
+}
+
+}  // namespace
 
 Pipeline::Pipeline(AbandonedCount abandoned)
     : abandoned_(std::move(abandoned)),
@@ -152,10 +166,7 @@ bool Pipeline::push(const std::string& element, const uint8_t* bytes, size_t siz
   BufferPtr buffer(gst_buffer_new_allocate(nullptr, size, nullptr));
   if (!buffer) throw AddonError(code::kState, "no memory for " + std::to_string(size) + " bytes");
   if (size > 0) gst_buffer_fill(buffer.get(), 0, bytes, size);
-  const ClockPtr clock(gst_element_get_clock(GST_ELEMENT(appsrc.get())));
-  const GstClockTime baseTime = gst_element_get_base_time(GST_ELEMENT(appsrc.get()));
-  const GstClockTime now = clock ? gst_clock_get_time(clock.get()) : 0;
-  GST_BUFFER_PTS(buffer.get()) = now > baseTime ? now - baseTime : 0;
+  GST_BUFFER_PTS(buffer.get()) = runningTimeOf(GST_ELEMENT(appsrc.get()));
   const GstFlowReturn flow = gst_app_src_push_buffer(appsrc.get(), buffer.release());
   if (flow != GST_FLOW_OK) {
     throw AddonError(code::kState, "appsrc " + quoted(element) + " takes no data: " + gst_flow_get_name(flow));

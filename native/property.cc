@@ -21,13 +21,6 @@ GParamSpec* findSpec(GstElement* element, const std::string& name) {
   return spec;
 }
 
-GstState stateOf(GstElement* element) {
-  GST_OBJECT_LOCK(element);
-  const GstState state = GST_STATE(element);
-  GST_OBJECT_UNLOCK(element);
-  return state;
-}
-
 void requireWritable(GstElement* element, const GParamSpec* spec, const std::string& name) {
   if (!(spec->flags & G_PARAM_WRITABLE) || (spec->flags & G_PARAM_CONSTRUCT_ONLY)) {
     throw AddonError(code::kNoProperty, nameOf(element, name) + " can't be written");

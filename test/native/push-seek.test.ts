@@ -50,6 +50,34 @@ it('stamps what is pushed with the present', async () => {
   }
 });
 
+it('stamps what is pushed while it starts with the beginning', async () => {
+  const jpeg = await makeJpeg();
+  // Each of the sinks has its clock before the first one plays, and they take a while.
+  const sinks = Array.from({ length: 400 }, () => 'many. ! fakesink async=false').join(' ');
+  const { pipeline } = openPipeline(
+    `appsrc name=in is-live=true format=time caps=image/jpeg ! jpegdec ! lenscastratelimit max-rate=1000 ! ` +
+      `tee name=many many. ! ${sink('out')} ${sinks}`,
+    { sinks: ['out'] },
+  );
+  let hasStarted = false;
+  const started = pipeline.start().then(() => {
+    hasStarted = true;
+  });
+  while (!hasStarted) {
+    pipeline.push('in', jpeg, 1e8);
+    await new Promise(setImmediate);
+  }
+  await started;
+  // A decoder gives nothing an earlier time than what came before: after one of the future all would have that.
+  for (let i = 0; i < 10; i++) {
+    const before = pipeline.stats().sinks.out?.received ?? 0;
+    await until('the picture', () => {
+      pipeline.push('in', jpeg, 1e8);
+      return (pipeline.stats().sinks.out?.received ?? 0) > before;
+    });
+  }
+});
+
 it('copies what is pushed', async () => {
   const { pipeline } = openPipeline(`appsrc name=in format=time ! ${sink('out')}`, { sinks: ['out'] });
   await pipeline.start();
