@@ -52,6 +52,7 @@ void Meter::attach(GstElement* element, const std::shared_ptr<Meter>& meter) {
 void Meter::enter(GstClockTime runningTime) {
   const std::lock_guard lock(mutex_);
   stats_.in += 1;
+  stats_.sinceOut += 1;
   if (!GST_CLOCK_TIME_IS_VALID(runningTime)) return;
   entries_[next_] = {runningTime, monotonicNs()};
   next_ = (next_ + 1) % entries_.size();
@@ -61,6 +62,7 @@ void Meter::leave(GstClockTime runningTime) {
   const int64_t nowNs = monotonicNs();
   const std::lock_guard lock(mutex_);
   stats_.out += 1;
+  stats_.sinceOut = 0;
   if (!GST_CLOCK_TIME_IS_VALID(runningTime)) return;
   for (Entry& entry : entries_) {
     if (entry.runningTime != runningTime) continue;

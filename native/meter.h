@@ -13,6 +13,8 @@ namespace lenscast {
 struct MeterStats {
   uint64_t in = 0;
   uint64_t out = 0;
+  // Those that went in since the last one came out.
+  uint64_t sinceOut = 0;
   // Buffers that came out with the time stamp of one that went in, and how long they took altogether.
   uint64_t timed = 0;
   int64_t busyNs = 0;

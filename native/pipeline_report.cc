@@ -48,6 +48,7 @@ Napi::Object toJs(Napi::Env env, const MeterStats& stats) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("in", static_cast<double>(stats.in));
   object.Set("out", static_cast<double>(stats.out));
+  object.Set("sinceOut", static_cast<double>(stats.sinceOut));
   object.Set("timed", static_cast<double>(stats.timed));
   object.Set("busyMs", toMs(stats.busyNs));
   return object;

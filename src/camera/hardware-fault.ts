@@ -31,12 +31,15 @@ export function causeOfHardware({ factories, reason }: HardwareFault): Cause {
 
 const stallMs = 700;
 
+// Some elements keep a frame or two to begin with, and leave out broken ones: of a slow camera that lasts seconds.
+const leastArrived = 3;
+
 interface Progress {
   out: number;
-  /** The fewest frames that it had in hand; null before it gave any. */
-  latency: number | null;
-  /** Since when it gives none although it has more in hand than usual; null while it is well. */
+  /** Since when it has taken frames and given none; null while it is well. */
   stuckSinceMs: number | null;
+  /** How many the source had given by then. */
+  arrivedByThen: number;
 }
 
 /** Watches the chip's elements that are metered for one that takes frames and gives none. */
@@ -48,14 +51,17 @@ export class StallWatch {
     this.#hardware = hardware;
   }
 
-  /** Call it several times a second while somebody watches. The first in the order of pictures is named: those behind it starve. */
-  look(meters: Readonly<Record<string, MeterStats>>, nowMs: number): HardwareFault | null {
-    const stuck = [...this.#hardware.metered].flatMap(([name, factory]) => {
+  /**
+   * Call it several times a second while somebody watches; `arrived`: how many frames the source gave so far. The first in
+   * the order of pictures is named: those behind it starve.
+   */
+  look(meters: Readonly<Record<string, MeterStats>>, arrived: number, nowMs: number): HardwareFault | null {
+    for (const [name, factory] of this.#hardware.metered) {
       const stats = meters[name];
-      const forMs = stats === undefined ? null : this.#stuckForMs(name, stats, nowMs);
-      return forMs === null ? [] : [{ factories: [factory], reason: `it stalled: no frame for ${forMs} ms` }];
-    });
-    return stuck[0] ?? null;
+      const forMs = stats === undefined ? null : this.#stuckForMs(name, stats, arrived, nowMs);
+      if (forMs !== null) return { factories: [factory], reason: `it stalled: no frame for ${forMs} ms` };
+    }
+    return null;
   }
 
   /** Nobody wants frames: to hold some back is no stall. */
@@ -63,19 +69,16 @@ export class StallWatch {
     for (const progress of this.#progress.values()) progress.stuckSinceMs = null;
   }
 
-  /** How long it may hold frames back, where it does for longer; else null. */
-  #stuckForMs(name: string, { in: taken, out }: MeterStats, nowMs: number): number | null {
-    const inHand = taken - out;
+  /** How long it may give nothing, where it does for longer; else null. */
+  #stuckForMs(name: string, { out, sinceOut }: MeterStats, arrived: number, nowMs: number): number | null {
     const before = this.#progress.get(name);
-    if (before === undefined || before.out !== out) {
-      const latency = out === 0 ? null : Math.min(inHand, before?.latency ?? inHand);
-      this.#progress.set(name, { out, latency, stuckSinceMs: out === 0 && inHand > 0 ? nowMs : null });
+    if (before?.out !== out || before.stuckSinceMs === null || sinceOut === 0) {
+      this.#progress.set(name, { out, stuckSinceMs: sinceOut > 0 ? nowMs : null, arrivedByThen: arrived });
       return null;
     }
-    if (inHand <= (before.latency ?? 0)) return null;
-    before.stuckSinceMs ??= nowMs;
+    if (arrived - before.arrivedByThen < leastArrived) return null;
     // Its first frame is part of its start.
-    const limitMs = before.latency === null ? this.#hardware.startTimeoutMs : stallMs;
+    const limitMs = out === 0 ? this.#hardware.startTimeoutMs : stallMs;
     return nowMs - before.stuckSinceMs >= limitMs ? limitMs : null;
   }
 }

@@ -66,8 +66,12 @@ export class HardwareGuard {
 
   #look(pipeline: RunnablePipeline): void {
     const { isWatched, clock } = this.#options;
-    if (isWatched()) this.#tell(this.#stalls.look(pipeline.stats().meters, clock()));
-    else this.#stalls.pause();
+    if (!isWatched()) {
+      this.#stalls.pause();
+      return;
+    }
+    const { meters, tap } = pipeline.stats();
+    this.#tell(this.#stalls.look(meters, tap?.buffers ?? 0, clock()));
   }
 
   #tell(fault: HardwareFault | null): boolean {

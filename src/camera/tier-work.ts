@@ -15,7 +15,7 @@ export interface OutputWork {
   readonly encodeMs: number;
 }
 
-const nothing: MeterStats = { in: 0, out: 0, timed: 0, busyMs: 0 };
+const nothing: MeterStats = { in: 0, out: 0, sinceOut: 0, timed: 0, busyMs: 0 };
 
 export function outputWork(output: PlannedOutput, { sinks, meters }: PipelineStats): OutputWork {
   const names = tierElements(output.tier);

@@ -140,6 +140,8 @@ export interface MeterStats {
   /** Buffers that went in, and that came out: the rest were left out, or are inside. */
   readonly in: number;
   readonly out: number;
+  /** Those that went in since the last one came out. */
+  readonly sinceOut: number;
   /** Those that came out with the time stamp of one that went in, and how long they took altogether. */
   readonly timed: number;
   readonly busyMs: number;
@@ -353,4 +355,6 @@ export interface PipelineRunner extends Pick<NativeAddon, 'releaseFrame' | 'prob
     options: PipelineOptions,
     handlers: PipelineHandlers,
   ): Promise<RunnablePipeline>;
+  /** Another pipeline follows in a moment: what takes long may begin now. */
+  prepare?(): void;
 }

@@ -14,14 +14,14 @@ it('counts what goes in and out, and times it', async () => {
       meters: ['slow', 'encode'],
     },
   );
-  const none = { in: 0, out: 0, timed: 0, busyMs: 0 };
+  const none = { in: 0, out: 0, sinceOut: 0, timed: 0, busyMs: 0 };
   expect(pipeline.stats().meters).toEqual({ slow: none, encode: none });
   await pipeline.start();
   await until('the end', () => ofType(events, 'eos').length > 0);
   const { slow: slept, encode } = pipeline.stats().meters;
-  expect(slept).toMatchObject({ in: 10, out: 10, timed: 10 });
+  expect(slept).toMatchObject({ in: 10, out: 10, sinceOut: 0, timed: 10 });
   expect(slept?.busyMs).toBeGreaterThanOrEqual(10 * 20);
-  expect(encode).toMatchObject({ in: 10, out: 10, timed: 10 });
+  expect(encode).toMatchObject({ in: 10, out: 10, sinceOut: 0, timed: 10 });
   expect(encode?.busyMs).toBeGreaterThan(0);
 });
 

@@ -41,53 +41,78 @@ describe('blameHardware', () => {
 });
 
 describe('StallWatch', () => {
-  const meters = (decode: readonly [number, number], encode: readonly [number, number]) => {
-    const stats = ([taken, out]: readonly [number, number]) => ({ in: taken, out, timed: 0, busyMs: 0 });
-    return { decode: stats(decode), h264encode_low: stats(encode) };
-  };
+  /** How many came out, and how many went in since. */
+  type Seen = readonly [out: number, sinceOut: number];
+
+  function startWatch() {
+    const watch = new StallWatch(hardware);
+    const stats = ([out, sinceOut]: Seen) => ({ in: out + sinceOut, out, sinceOut, timed: 0, busyMs: 0 });
+    /** Of a camera of so many frames a second. */
+    const look = (decode: Seen, encode: Seen, nowMs: number, fps = 30) =>
+      watch.look({ decode: stats(decode), h264encode_low: stats(encode) }, Math.floor((fps * nowMs) / 1000), nowMs);
+    return { watch, look };
+  }
 
   it('finds an element that takes a frame and gives none', () => {
-    const watch = new StallWatch(hardware);
-    expect(watch.look(meters([5, 5], [5, 5]), 0)).toBeNull();
-    expect(watch.look(meters([9, 9], [6, 5]), 250)).toBeNull();
-    expect(watch.look(meters([12, 12], [6, 5]), 900)).toBeNull();
-    expect(watch.look(meters([15, 15], [6, 5]), 1000)?.factories).toEqual(['nvv4l2h264enc']);
+    const { look } = startWatch();
+    expect(look([5, 0], [5, 0], 0)).toBeNull();
+    expect(look([9, 0], [5, 1], 250)).toBeNull();
+    expect(look([12, 0], [5, 1], 900)).toBeNull();
+    expect(look([15, 0], [5, 1], 1000)?.factories).toEqual(['nvv4l2h264enc']);
+  });
+
+  it('finds one that stalls before it is looked at again, on its second frame', () => {
+    const { look } = startWatch();
+    expect(look([0, 0], [0, 0], 0)).toBeNull();
+    expect(look([1, 3], [1, 0], 100)).toBeNull();
+    expect(look([1, 3], [1, 0], 799)).toBeNull();
+    expect(look([1, 3], [1, 0], 800)?.factories).toEqual(['nvv4l2decoder']);
   });
 
   it('names the first of several: what is behind it starves', () => {
-    const watch = new StallWatch(hardware);
-    watch.look(meters([5, 5], [5, 5]), 0);
-    watch.look(meters([6, 5], [6, 5]), 100);
-    expect(watch.look(meters([6, 5], [6, 5]), 900)?.factories).toEqual(['nvv4l2decoder']);
+    const { look } = startWatch();
+    look([5, 0], [5, 0], 0);
+    look([5, 1], [5, 1], 100);
+    expect(look([5, 1], [5, 1], 900)?.factories).toEqual(['nvv4l2decoder']);
   });
 
   it('lets an encoder rest with the frames that it always has in hand', () => {
-    const watch = new StallWatch(hardware);
-    for (let at = 0; at < 1000; at += 250) expect(watch.look(meters([at, at], [at + 2, at]), at)).toBeNull();
-    for (let at = 1000; at < 5000; at += 250) expect(watch.look(meters([1000, 1000], [752, 750]), at)).toBeNull();
+    const { watch, look } = startWatch();
+    for (let at = 0; at < 1000; at += 250) expect(look([at, 0], [at, 0], at)).toBeNull();
+    const held = { in: 752, out: 750, sinceOut: 0, timed: 0, busyMs: 0 };
+    for (let at = 1000; at < 5000; at += 250) {
+      expect(watch.look({ decode: { ...held, in: 750 }, h264encode_low: held }, at, at)).toBeNull();
+    }
   });
 
   it('gives an element as long for its first frame as a start may take', () => {
-    const watch = new StallWatch(hardware);
-    expect(watch.look(meters([1, 0], [0, 0]), 0)).toBeNull();
-    expect(watch.look(meters([1, 0], [0, 0]), 900)).toBeNull();
-    expect(watch.look(meters([1, 0], [0, 0]), 1000)?.factories).toEqual(['nvv4l2decoder']);
+    const { look } = startWatch();
+    expect(look([0, 1], [0, 0], 0)).toBeNull();
+    expect(look([0, 1], [0, 0], 900)).toBeNull();
+    expect(look([0, 1], [0, 0], 1000)?.factories).toEqual(['nvv4l2decoder']);
+  });
+
+  it('gives it some frames of a slow camera: those that it keeps, or leaves out', () => {
+    const { look } = startWatch();
+    const fps = 0.5;
+    for (let at = 0; at < 6000; at += 100) expect(look([0, 1], [0, 0], at, fps)).toBeNull();
+    expect(look([0, 4], [0, 0], 6000, fps)?.factories).toEqual(['nvv4l2decoder']);
   });
 
   it('does not blame it for what it holds back while nobody watches', () => {
-    const watch = new StallWatch(hardware);
-    watch.look(meters([5, 5], [5, 5]), 0);
-    expect(watch.look(meters([6, 5], [5, 5]), 100)).toBeNull();
+    const { watch, look } = startWatch();
+    look([5, 0], [5, 0], 0);
+    expect(look([5, 1], [5, 0], 100)).toBeNull();
     watch.pause();
-    expect(watch.look(meters([6, 5], [5, 5]), 5000)).toBeNull();
-    expect(watch.look(meters([6, 5], [5, 5]), 5700)?.factories).toEqual(['nvv4l2decoder']);
+    expect(look([5, 1], [5, 0], 5000)).toBeNull();
+    expect(look([5, 1], [5, 0], 5700)?.factories).toEqual(['nvv4l2decoder']);
   });
 
   it('bears one that is slow', () => {
-    const watch = new StallWatch(hardware);
+    const { look } = startWatch();
     for (let at = 0; at < 5000; at += 250) {
       const out = Math.floor(at / 500);
-      expect(watch.look(meters([at, at], [out + 1, out]), at)).toBeNull();
+      expect(look([at, 0], [out, 1], at)).toBeNull();
     }
   });
 });

@@ -10,11 +10,11 @@ const stats: PipelineStats = {
   },
   tap: null,
   meters: {
-    queue_low: { in: 30, out: 25, timed: 25, busyMs: 1 },
-    gate_low: { in: 20, out: 12, timed: 12, busyMs: 1 },
-    encode_low: { in: 12, out: 12, timed: 11, busyMs: 44 },
-    h264queue_low: { in: 20, out: 18, timed: 18, busyMs: 1 },
-    h264encode_low: { in: 18, out: 18, timed: 18, busyMs: 36 },
+    queue_low: { in: 30, out: 25, sinceOut: 0, timed: 25, busyMs: 1 },
+    gate_low: { in: 20, out: 12, sinceOut: 0, timed: 12, busyMs: 1 },
+    encode_low: { in: 12, out: 12, sinceOut: 0, timed: 11, busyMs: 44 },
+    h264queue_low: { in: 20, out: 18, sinceOut: 0, timed: 18, busyMs: 1 },
+    h264encode_low: { in: 18, out: 18, sinceOut: 0, timed: 18, busyMs: 36 },
   },
 };
 
