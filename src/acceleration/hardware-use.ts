@@ -13,8 +13,8 @@ export interface HardwareUse {
   readonly startTimeoutMs: number;
 }
 
-// As long as a camera waits for a source that answered before.
-const leastStartMs = 1000;
+// Of the two seconds in which viewers are to have the picture again, the software's start must have its part.
+const leastStartMs = 800;
 const mostStartMs = 3000;
 
 /** Null where all is software. `startMs`: how long a start took when it was probed. */

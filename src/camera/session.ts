@@ -63,7 +63,7 @@ export interface SessionOptions {
 
 const closeTimeoutMs = 2000;
 // A pipeline stops within a hundredth of a second; what a chip's driver holds it doesn't give back by waiting.
-const brokenCloseTimeoutMs = 250;
+const brokenCloseTimeoutMs = 120;
 const explainTimeoutMs = 2000;
 
 /**
@@ -272,6 +272,7 @@ export class Session {
   #failHardware(fault: HardwareFault): void {
     if (this.#over) return;
     this.#isBroken = true;
+    this.#options.addon.prepare?.();
     this.#options.handlers.onHardwareFault(fault);
     this.#fail(causeOfHardware(fault));
   }

@@ -30,7 +30,7 @@ const spareCloseTimeoutMs = 500;
 /**
  * Runs one camera's pipelines in processes of their own, which crash alone. A process takes as long to start as all the
  * rest of a pipeline's start: the one that looked at the camera runs the pipeline that follows, and the place of one that
- * died is taken while the camera waits for its next try.
+ * died, or that a chip holds, is taken while the camera waits for its next try.
  */
 export class IsolatedRunner implements PipelineRunner {
   readonly #options: IsolatedRunnerOptions;
@@ -56,7 +56,7 @@ export class IsolatedRunner implements PipelineRunner {
       if (!ended) this.#unkillable++;
       if (this.#pipelines === 0) this.#buffers.trim();
     };
-    const onDeath = () => this.#replace();
+    const onDeath = () => this.prepare();
     return new IsolatedPipeline({
       description,
       pipeline,
@@ -66,6 +66,16 @@ export class IsolatedRunner implements PipelineRunner {
       onDeath,
       onClosed,
     });
+  }
+
+  /** Starts the next pipeline's process, beside one that is about to end. */
+  prepare(): void {
+    if (this.#spare !== undefined) return;
+    try {
+      this.#keep(this.#startProcess(), spareAfterDeathMs);
+    } catch {
+      // Without a descriptor or memory to spare the next pipeline will say so.
+    }
   }
 
   releaseFrame(handle: number): void {
@@ -114,15 +124,6 @@ export class IsolatedRunner implements PipelineRunner {
   #startProcess(): CameraProcess {
     const program = this.#options.program ?? fileURLToPath(new URL('./child.js', import.meta.url));
     return new CameraProcess(program, this.#options.label);
-  }
-
-  #replace(): void {
-    if (this.#spare !== undefined) return;
-    try {
-      this.#keep(this.#startProcess(), spareAfterDeathMs);
-    } catch {
-      // Without a descriptor or memory to spare the next pipeline will say so.
-    }
   }
 
   async #look(request: Extract<Request, { readonly timeoutMs: number }>): Promise<unknown> {

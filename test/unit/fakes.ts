@@ -51,6 +51,8 @@ export class FakePipeline implements NativePipeline {
   meters: PipelineStats['meters'] = {};
   started = false;
   closed = false;
+  /** What the last `close()` was given. */
+  closeTimeoutMs: number | null = null;
   /** What `start()` gives back; it never settles where this stays undefined. */
   startResult: Promise<void> | undefined = Promise.resolve();
   #rejectStart: ((error: Error) => void) | undefined;
@@ -71,8 +73,9 @@ export class FakePipeline implements NativePipeline {
     );
   }
 
-  close(): Promise<boolean> {
+  close(timeoutMs: number): Promise<boolean> {
     this.closed = true;
+    this.closeTimeoutMs = timeoutMs;
     this.#rejectStart?.(Object.assign(new Error('the pipeline was closed'), { code: 'ERR_CLOSED' }));
     return Promise.resolve(true);
   }

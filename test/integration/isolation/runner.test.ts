@@ -201,6 +201,21 @@ test('a pipeline that refuses to stop ends with its process', async () => {
   expect(processes()).toEqual([]);
 });
 
+test('the next process starts beside one that is about to end, once', async () => {
+  const runner = startRunner();
+  const { pipeline } = await open(runner, faulty('fault=hang-stop'));
+  await pipeline.start();
+  const [old] = processes();
+  runner.prepare();
+  runner.prepare();
+  const [next] = processes().filter((pid) => pid !== old);
+  expect(processes()).toHaveLength(2);
+  await pipeline.close(50);
+  const again = await open(runner, jpegs, ['out']);
+  await again.pipeline.start();
+  expect(processes()).toEqual([next]);
+});
+
 test('a pipeline that refuses to start can be closed', async () => {
   const { pipeline } = await open(startRunner(), faulty('fault=hang-start'));
   const refused = expect(pipeline.start()).rejects.toMatchObject({ code: 'ERR_CLOSED' });

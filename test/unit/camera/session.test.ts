@@ -43,6 +43,17 @@ function nativeFrame(handle: number): NativeFrame {
   };
 }
 
+/** Of a pipeline whose element of a chip said that it failed. */
+const chipError = {
+  type: 'error',
+  message: 'no more',
+  element: 'encode_low',
+  factory: 'nvjpegenc',
+  domain: 'gst-resource-error-quark',
+  number: 1,
+  debug: '',
+} as const;
+
 interface SetUp {
   readonly findPlan?: () => Promise<SessionPlan>;
   readonly watched?: readonly Output[];
@@ -412,5 +423,25 @@ describe('Session', () => {
     await until('a fault', () => faults.length > 0);
     expect(faults).toEqual([{ code: 'error', message: 'no route to the camera', permanent: false }]);
     await session.close();
+  });
+});
+
+describe('a session whose pipeline fails', () => {
+  it.each([
+    ['begins the next one’s process at once where a chip is why, and closes soon', 'nvjpegenc', 1, 120],
+    ['leaves that to the next one where the source is why', 'v4l2src', 0, 2000],
+  ] as const)('%s', async (_, factory, prepared, closeTimeoutMs) => {
+    const hardware = { factories: ['nvjpegenc'], metered: new Map<string, string>(), startTimeoutMs: 60_000 };
+    const findPlan = () => Promise.resolve({ ...plan, hardware });
+    const { addon, start, opened, faults } = setUp({ findPlan, watched: [jpeg('low')] });
+    let prepares = 0;
+    Object.assign(addon, { prepare: () => prepares++ });
+    const session = start();
+    const pipeline = await opened();
+    pipeline.handlers.onEvent({ ...chipError, factory });
+    expect(faults).toHaveLength(1);
+    expect(prepares).toBe(prepared);
+    await session.close();
+    expect(pipeline.closeTimeoutMs).toBe(closeTimeoutMs);
   });
 });
