@@ -127,6 +127,7 @@ Napi::Value socketInfo(const Napi::CallbackInfo& info) {
     object.Set("congestionWindowSegments", static_cast<double>(tcp.tcpi_snd_cwnd));
     object.Set("segmentBytes", static_cast<double>(tcp.tcpi_snd_mss));
     object.Set("ackedBytes", static_cast<double>(tcp.tcpi_bytes_acked));
+    object.Set("sackedBytes", static_cast<double>(tcp.tcpi_sacked) * tcp.tcpi_snd_mss);
     object.Set("busyMs", ms(static_cast<double>(tcp.tcpi_busy_time)));
     object.Set("receiveWindowLimitedMs", ms(static_cast<double>(tcp.tcpi_rwnd_limited)));
     object.Set("sendBufferLimitedMs", ms(static_cast<double>(tcp.tcpi_sndbuf_limited)));

@@ -1,11 +1,14 @@
 /** Counters of one viewer's connection at one moment (struct tcp_info in linux/tcp.h; SIOCOUTQ in tcp(7)). */
 export interface LinkSample {
   readonly atMs: number;
-  /** Bytes that the other side has acknowledged since the start. */
+  /**
+   * Bytes that the other side has acknowledged since the start, beyond a gap, too: where one packet is lost, all that
+   * comes after it goes through as fast as ever (SACK, RFC 2018).
+   */
   readonly ackedBytes: number;
   /** How long there was anything on the way, since the start (tcpi_busy_time; counted in the kernel's ticks). */
   readonly busyMs: number;
-  /** In the kernel and not yet acknowledged, the unsent ones included. */
+  /** In the kernel and not yet acknowledged, not even beyond a gap; the unsent ones included. */
   readonly queuedBytes: number;
   readonly rttMs: number;
   readonly minRttMs: number;

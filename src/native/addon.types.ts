@@ -269,6 +269,8 @@ export interface SocketInfo {
   /** The sending maximum segment size. */
   readonly segmentBytes: number;
   readonly ackedBytes: number;
+  /** Beyond a gap, where something was lost, by whole segments: acknowledged, but not among `ackedBytes` (SACK, RFC 2018). */
+  readonly sackedBytes: number;
   /** How long there was something to send; how long of that the peer's window, and our send buffer, held it up. */
   readonly busyMs: number;
   readonly receiveWindowLimitedMs: number;

@@ -70,13 +70,15 @@ export class TcpConnection implements AdaptableConnection {
   sample(): LinkSample | null {
     const descriptor = descriptorOf(this.#socket);
     if (descriptor < 0) return null;
-    const { ackedBytes, busyMs, unackedBytes, rttMs, minRttMs } = this.#sockets.info(descriptor);
+    const { ackedBytes, sackedBytes, busyMs, unackedBytes, rttMs, minRttMs } = this.#sockets.info(descriptor);
     this.#rttMs = rttMs;
+    // Of a last segment that isn't full the kernel counts more than there is.
+    const aheadBytes = Math.min(sackedBytes, unackedBytes);
     return {
       atMs: this.#clock(),
-      ackedBytes,
+      ackedBytes: ackedBytes + aheadBytes,
       busyMs,
-      queuedBytes: unackedBytes,
+      queuedBytes: unackedBytes - aheadBytes,
       rttMs,
       minRttMs,
       droppedSlow: this.droppedSlow,

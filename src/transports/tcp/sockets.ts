@@ -14,6 +14,8 @@ export interface Sockets {
 
 export interface SocketCounters {
   readonly ackedBytes: number;
+  /** Beyond a gap, by whole segments: not among `ackedBytes` (SACK, RFC 2018). */
+  readonly sackedBytes: number;
   readonly busyMs: number;
   /** Not acknowledged, the unsent ones included. */
   readonly unackedBytes: number;

@@ -72,7 +72,7 @@ export class FakeViewer implements Viewer {
   }
 }
 
-const idleLink = { ackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 1, minRttMs: 1 };
+const idleLink = { ackedBytes: 0, sackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 1, minRttMs: 1 };
 
 /** The whole app over one camera, `front`, and no GStreamer. */
 export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silentLog) {

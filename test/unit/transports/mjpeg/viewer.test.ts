@@ -18,7 +18,7 @@ async function setUp() {
     sendToAll: (_descriptors: Int32Array, _chunks: readonly Uint8Array[], sent: Int32Array) => void sent.fill(0),
     boundBuffer() {},
     setUnsentLimit() {},
-    info: () => ({ ackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 0, minRttMs: 0 }),
+    info: () => ({ ackedBytes: 0, sackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 0, minRttMs: 0 }),
   };
   const transport = new MjpegTransport({ viewers, clock: monotonicMs, sockets });
   const channels = { high: newChannel('high'), low: newChannel('low') };
