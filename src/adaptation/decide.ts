@@ -55,6 +55,7 @@ export function startAdaptation(
     history: [],
     probe: null,
     chainFromBps: null,
+    agreeing: 0,
     nextProbeMs: nowMs,
     probeWaitMs: settings.probeWaitMs,
     probeLengthMs: settings.probeLengthMs,
@@ -63,6 +64,7 @@ export function startAdaptation(
     load: 0,
     startedMs: nowMs,
     drainedMs: nowMs,
+    drained: null,
   };
 }
 
@@ -72,7 +74,9 @@ export function decide(
   settings: AdaptationSettings = adaptationDefaults,
 ): AdaptationStep {
   const history = remember(before.history, input.sample, before.choice.fps);
-  const state: AdaptationState = { ...before, history, load: nextLoad(before, input.sample) };
+  const isDrained = input.nowMs >= before.drainedMs && !input.isDraining;
+  const drained = isDrained ? (before.drained ?? input.sample) : null;
+  const state: AdaptationState = { ...before, history, drained, load: nextLoad({ ...before, drained }, input.sample) };
   const bounded = keepToOptions(state, input);
   if (bounded !== null) return bounded;
   const lowered = stepDown(state, input, settings);
@@ -121,6 +125,7 @@ function stepDown(state: AdaptationState, input: AdaptationInput, settings: Adap
     choice,
     raisedMs: null,
     chainFromBps: null,
+    agreeing: 0,
     history: [],
     drainedMs,
   };
@@ -177,28 +182,43 @@ function followProbe(
   if (!step.done) return stay({ ...state, probe: step.probe });
   const after: AdaptationState = { ...state, probe: null, history: [], drainedMs: nowMs + settleMs(sample) };
   const knownBps = state.linkBps ?? 0;
-  const foundBps = trainTrust * (step.bps ?? 0);
+  const foundBps = Math.max(trainTrust * (step.bps ?? 0), provenBps(state.drained, probe.first));
   const fromBps = state.chainFromBps ?? knownBps;
-  if (isWorthAnother(foundBps, knownBps, fromBps)) {
+  if (isWorthAnother(foundBps, knownBps, fromBps, state.agreeing)) {
     const linkBps = Math.min(foundBps, settings.mostRise * knownBps);
     return stay({ ...after, linkBps, chainFromBps: fromBps, nextProbeMs: nowMs });
   }
-  const linkBps = chainEndBps(state.chainFromBps, knownBps, foundBps);
+  const linkBps = chainEndBps(state, knownBps, foundBps);
   const rose = linkBps > 1.1 * fromBps;
+  const agreeing = rose ? 0 : state.agreeing + 1;
   const probeWaitMs = rose ? settings.probeWaitMs : Math.min(settings.longestProbeWaitMs, 2 * state.probeWaitMs);
-  const ended = { ...after, chainFromBps: null, linkBps, probeWaitMs, nextProbeMs: nowMs + probeWaitMs };
+  const ended = { ...after, chainFromBps: null, linkBps, agreeing, probeWaitMs, nextProbeMs: nowMs + probeWaitMs };
   return followEstimate(ended, options, nowMs);
 }
 
-/** More than was known; or less than the last probe said, whose share of it a bucket let through, but more than before. */
-function isWorthAnother(foundBps: number, knownBps: number, fromBps: number): boolean {
-  return foundBps > 1.12 * knownBps || (foundBps < 0.85 * knownBps && foundBps > 1.12 * fromBps);
+/** What a link surely carries: all that was sent between two looks went through, and no frame was left out. */
+function provenBps(from: LinkSample | null, to: LinkSample): number {
+  if (from === null || to.droppedSlow > from.droppedSlow || to.atMs - from.atMs < leastProofMs) return 0;
+  return ((to.ackedBytes - from.ackedBytes) * 8000) / (to.atMs - from.atMs);
 }
 
-/** What was only just found is taken back at once; of a link that was known, one bad moment takes a fifth. */
-function chainEndBps(chainFromBps: number | null, knownBps: number, foundBps: number): number {
+// Less than a second says more of single frames than of a rate.
+const leastProofMs = 900;
+
+// One probe of a slow link may be wrong by a third: what several said outweighs it, unless it says quite another thing.
+const enoughAgreeing = 2;
+
+/** More than was known; or less than the last probe said, whose share of it a bucket let through, but more than before. */
+function isWorthAnother(foundBps: number, knownBps: number, fromBps: number, agreeing: number): boolean {
+  const leastRise = agreeing < enoughAgreeing ? 1.12 : 1.5;
+  return foundBps > leastRise * knownBps || (foundBps < 0.85 * knownBps && foundBps > 1.12 * fromBps);
+}
+
+/** What was only just found is taken back at once; of a link that was known, one bad moment takes a tenth at most. */
+function chainEndBps({ chainFromBps, agreeing }: AdaptationState, knownBps: number, foundBps: number): number {
   if (chainFromBps !== null) return Math.max(chainFromBps, Math.min(knownBps, foundBps));
-  return foundBps < 0.8 * knownBps ? 0.8 * knownBps : Math.max(knownBps, (knownBps + foundBps) / 2);
+  const weight = agreeing < enoughAgreeing ? 0.5 : 0.25;
+  return knownBps + weight * (Math.max(0.8 * knownBps, foundBps) - knownBps);
 }
 
 /** Up to what the link was found to carry; down only where there are too many frames, since a probe may be unlucky. */

@@ -5,6 +5,8 @@ import type { LinkSample } from '../hub/link.js';
 export interface LinkReading {
   /** What went through while there was always something to send: the link's own rate; null where there wasn't. */
   readonly saturatedBps: number | null;
+  /** Over how long that was seen; 0 where it wasn't. */
+  readonly saturatedMs: number;
   /** What went through in all. */
   readonly goodputBps: number;
   /** The share of the time in which something was on the way, 0 to 1. */
@@ -60,6 +62,7 @@ export function read(history: LinkHistory, fps: number): LinkReading | null {
   if (last.atMs - first.atMs < shortestMs) return null;
   const whole = between(first, last);
   let saturatedBps: number | null = null;
+  let saturatedMs = 0;
   for (const start of history) {
     const spanMs = last.atMs - start.atMs;
     if (spanMs < shortestMs) break;
@@ -67,10 +70,11 @@ export function read(history: LinkHistory, fps: number): LinkReading | null {
     const isFull = isShortWay(fps, last.minRttMs) || last.droppedSlow > start.droppedSlow;
     if (isFull && busyShare >= saturatedShare && last.queuedBytes > 0 && goodputBps > 0) {
       saturatedBps = goodputBps;
+      saturatedMs = spanMs;
       break;
     }
   }
-  return { ...whole, saturatedBps };
+  return { ...whole, saturatedBps, saturatedMs };
 }
 
 function between(a: LinkSample, b: LinkSample) {

@@ -12,6 +12,8 @@ export interface AdaptationState {
   readonly probe: Probe | null;
   /** What the link was taken to carry before the present chain of probes; null outside of one. */
   readonly chainFromBps: number | null;
+  /** How many probes in a row said about the same. */
+  readonly agreeing: number;
   readonly nextProbeMs: number;
   /** The wait before the next probe; grows when a probe found nothing. */
   readonly probeWaitMs: number;
@@ -26,6 +28,8 @@ export interface AdaptationState {
   readonly startedMs: number;
   /** Until then what was sent before a step down is still on its way, and says nothing of what is sent since. */
   readonly drainedMs: number;
+  /** The first look at which that was through; null before it. What went through since is this choice's. */
+  readonly drained: LinkSample | null;
 }
 
 export interface Refusal {

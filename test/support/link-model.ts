@@ -6,6 +6,10 @@ export interface SimulatedLink {
   readonly rttMs: number;
   /** How long the queue may get; TCP fills it and no more. */
   readonly queueMs?: number;
+  /** The receiver acknowledges so many bytes at once, as networks aggregate them, or what there is when no more comes. */
+  readonly ackBytes?: number;
+  /** Moments in which the machine does nothing: what could have passed then passes after, as far as the bucket holds it. */
+  readonly rests?: (atMs: number) => boolean;
 }
 
 const initialWindowBytes = 14_480;
@@ -23,6 +27,7 @@ export class LinkModel {
   #accepted = 0;
   #sent = 0;
   #passed = 0;
+  #acknowledged = 0;
   #acked = 0;
   #busyMs = 0;
   #tokens: number;
@@ -84,18 +89,23 @@ export class LinkModel {
     this.#send();
     this.#departures.push({ atMs: nowMs, bytes: this.#sent });
     this.#tokens = Math.min(this.#link.bucketBytes + rate * stepMs, this.#tokens + rate * stepMs);
-    const out = Math.min(this.#sent - this.#passed, this.#tokens);
+    const out = this.#link.rests?.(nowMs) ? 0 : Math.min(this.#sent - this.#passed, this.#tokens);
     this.#tokens -= out;
     this.#passed += out;
-    if (out > 0) {
-      const rttMs = nowMs - this.#departureMs() + this.#link.rttMs;
-      this.#acks.push({ atMs: nowMs + this.#link.rttMs, bytes: this.#passed, rttMs });
-    }
+    this.#acknowledge(nowMs);
     this.#accept();
     if (this.queuedBytes > 0) {
       this.#busyMs += stepMs;
       this.#idleSinceMs = nowMs;
     }
+  }
+
+  #acknowledge(nowMs: number): void {
+    const fresh = this.#passed - this.#acknowledged;
+    if (fresh === 0 || (fresh < (this.#link.ackBytes ?? 0) && this.#passed < this.#sent)) return;
+    this.#acknowledged = this.#passed;
+    const rttMs = nowMs - this.#departureMs() + this.#link.rttMs;
+    this.#acks.push({ atMs: nowMs + this.#link.rttMs, bytes: this.#passed, rttMs });
   }
 
   /** When the byte that passed last had left the sender. */

@@ -10,6 +10,14 @@ export const defaultOptions: readonly TierOption[] = [
   { name: 'low', fps: 15, frameBytes: 11_500 },
 ];
 
+/** With more detail: the third nearly fills a link of 16 Mb/s, and the last one overfills 2. */
+export const detailedOptions: readonly TierOption[] = [
+  { name: 'source', fps: 30, frameBytes: 182_000 },
+  { name: 'high', fps: 30, frameBytes: 172_000 },
+  { name: 'medium', fps: 20, frameBytes: 65_500 },
+  { name: 'low', fps: 15, frameBytes: 18_350 },
+];
+
 /** Best first: each tier has fewer and smaller frames than the one before. */
 export const tierSets: fc.Arbitrary<readonly TierOption[]> = fc
   .record({
@@ -55,6 +63,28 @@ export function links({ mostRttMs = 150, leastBps = 0.4e6 } = {}): fc.Arbitrary<
       seed: fc.integer(),
     })
     .map((link) => ({ ...link, bucketBytes: Math.min(link.bucketBytes, link.linkBps / 32) }));
+}
+
+export interface UnevenLink extends RandomLink {
+  /** The receiver acknowledges so many bytes at once. */
+  readonly ackBytes: number;
+  /** Once or so a second nothing happens for a moment, at most so long. */
+  readonly longestRestMs: number;
+}
+
+/** As networks and busy machines make them. */
+export const unevenLinks: fc.Arbitrary<UnevenLink> = fc
+  .tuple(links({ leastBps: 0.8e6, mostRttMs: 20 }), logarithmic(1500, 6000), logarithmic(5, 60))
+  .map(([link, ackBytes, longestRestMs]) => ({ ...link, ackBytes, longestRestMs }));
+
+/** The moments of rest in a time. */
+export function restsOf({ seed, longestRestMs }: UnevenLink, durationMs: number): (atMs: number) => boolean {
+  const random = randomFrom(seed + 1);
+  const rests: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  for (let fromMs = 0; fromMs < durationMs; fromMs += 200 + 1600 * random()) {
+    rests.push({ fromMs, untilMs: fromMs + longestRestMs * random() ** 2 });
+  }
+  return (atMs) => rests.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs);
 }
 
 export function logarithmic(min: number, max: number): fc.Arbitrary<number> {

@@ -10,17 +10,28 @@ import {
   type TierOption,
 } from '../../../src/adaptation/options.js';
 import { type SimulatedOutcome, simulate } from '../../support/link-simulator.js';
-import { defaultOptions, links, type RandomLink, randomFrom, tierSets } from './arbitraries.js';
+import {
+  defaultOptions,
+  detailedOptions,
+  links,
+  type RandomLink,
+  randomFrom,
+  restsOf,
+  tierSets,
+  type UnevenLink,
+  unevenLinks,
+} from './arbitraries.js';
 
 const durationMs = 60_000;
 const startMs = 5000;
 const sameRuns = { seed: 20_260_101, numRuns: 100, endOnFailure: true };
 
-function run(options: readonly TierOption[], link: RandomLink): SimulatedOutcome {
+function run(options: readonly TierOption[], link: RandomLink | UnevenLink): SimulatedOutcome {
   const { linkBps, bucketBytes, rttMs, sizeSpread, seed } = link;
+  const uneven = 'ackBytes' in link ? { ackBytes: link.ackBytes, rests: restsOf(link, durationMs) } : {};
   return simulate({
     options,
-    link: { rateBps: () => linkBps, bucketBytes, rttMs },
+    link: { rateBps: () => linkBps, bucketBytes, rttMs, ...uneven },
     durationMs,
     sizeSpread,
     random: randomFrom(seed),
@@ -46,6 +57,24 @@ describe('a viewer on a steady link', () => {
       }),
       sameRuns,
     );
+  });
+
+  it('is moved at most once where the way rests now and then, and acknowledgements come many at once', () => {
+    fc.assert(
+      fc.property(tierSets, unevenLinks, (options, link) => {
+        expect(run(options, link).switches.filter(({ atMs }) => atMs > startMs).length).toBeLessThanOrEqual(1);
+      }),
+      sameRuns,
+    );
+  });
+
+  it.each([0.5, 2, 16])('is hardly ever moved twice over an uneven way of %s Mb/s', (mbit) => {
+    const uneven = { bucketBytes: 16_384, rttMs: 0.1, sizeSpread: 0.02, ackBytes: 6000, longestRestMs: 90 };
+    const moves = Array.from({ length: 20 }, (_, seed) => {
+      const { switches } = run(detailedOptions, { ...uneven, linkBps: 0.957e6 * mbit, seed });
+      return switches.filter(({ atMs }) => atMs > startMs).length;
+    });
+    expect(moves.filter((count) => count > 1).length, `switches: ${moves}`).toBeLessThanOrEqual(1);
   });
 
   it('has the best that fits within seven seconds, over a short way', () => {
