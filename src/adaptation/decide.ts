@@ -1,8 +1,8 @@
 import type { LinkSample } from '../hub/link.js';
-import { read, remember } from './link-meter.js';
+import { hasBecomeSlow, isShortWay, read, remember } from './link-meter.js';
 import { type Choice, choose, compareChoices, linkShare, neededBps, type TierOption } from './options.js';
 import { lateMs, nextLoad, overloadedLinkBps } from './overload.js';
-import { type Probe, paddingFor, startProbe, watchProbe } from './probe.js';
+import { noPadding, type Padding, type Probe, paddingFor, startProbe, watchProbe } from './probe.js';
 import type { AdaptationInput, AdaptationState } from './state.js';
 
 /**
@@ -16,8 +16,8 @@ export interface AdaptationStep {
   readonly state: AdaptationState;
   /** Why the choice changed; null where it didn't. */
   readonly reason: SwitchReason | null;
-  /** Padding to be sent behind the next frame; 0 for none. */
-  readonly paddingBytes: number;
+  /** To be sent with the next frames. */
+  readonly padding: Padding;
 }
 
 export interface AdaptationSettings {
@@ -76,7 +76,8 @@ export function decide(
   const history = remember(before.history, input.sample, before.choice.fps);
   const isDrained = input.nowMs >= before.drainedMs && !input.isDraining;
   const drained = isDrained ? (before.drained ?? input.sample) : null;
-  const state: AdaptationState = { ...before, history, drained, load: nextLoad({ ...before, drained }, input.sample) };
+  const load = nextLoad({ ...before, drained }, input.sample);
+  const state = withoutStuckProbe({ ...before, history, drained, load }, input.nowMs);
   const bounded = keepToOptions(state, input);
   if (bounded !== null) return bounded;
   const lowered = stepDown(state, input, settings);
@@ -85,17 +86,26 @@ export function decide(
   return considerProbe(state, input);
 }
 
-function stay(state: AdaptationState, paddingBytes = 0): AdaptationStep {
-  return { state, reason: null, paddingBytes };
+/** Where the link becomes slow in the middle of a probe, that must not go on, nor hide it. */
+function withoutStuckProbe(state: AdaptationState, nowMs: number): AdaptationState {
+  const { linkBps, probe, chainFromBps, history, probeWaitMs, choice } = state;
+  if (probe === null || probe.frames === 1 || linkBps === null) return state;
+  if (!hasBecomeSlow(history, choice.fps, linkBps)) return state;
+  const nextProbeMs = nowMs + probeWaitMs;
+  return { ...state, probe: null, chainFromBps: null, linkBps: chainFromBps ?? linkBps, nextProbeMs };
+}
+
+function stay(state: AdaptationState, padding = noPadding): AdaptationStep {
+  return { state, reason: null, padding };
 }
 
 /** A tier may have gone, or have been forbidden, since. */
 function keepToOptions(state: AdaptationState, { options }: AdaptationInput): AdaptationStep | null {
   const current = options.find(({ name }) => name === state.choice.tier);
   if (current === undefined)
-    return { state: { ...state, choice: choose(options, state.linkBps) }, reason: 'bounds', paddingBytes: 0 };
+    return { state: { ...state, choice: choose(options, state.linkBps) }, reason: 'bounds', padding: noPadding };
   if (state.linkBps === null && !isBest(options, state.choice)) {
-    return { state: { ...state, choice: choose(options, null) }, reason: 'bounds', paddingBytes: 0 };
+    return { state: { ...state, choice: choose(options, null) }, reason: 'bounds', padding: noPadding };
   }
   if (!state.choice.full || state.choice.fps === current.fps) return null;
   // The tier's own rate was changed; that is nobody's switch.
@@ -131,14 +141,14 @@ function stepDown(state: AdaptationState, input: AdaptationInput, settings: Adap
   };
   if (!wasMistake) {
     const { probeWaitMs } = settings;
-    return { state: { ...lowered, probeWaitMs, nextProbeMs: nowMs + probeWaitMs }, reason: 'late', paddingBytes: 0 };
+    return { state: { ...lowered, probeWaitMs, nextProbeMs: nowMs + probeWaitMs }, reason: 'late', padding: noPadding };
   }
   const probeWaitMs = Math.min(settings.longestProbeWaitMs, 3 * state.probeWaitMs);
   const probeLengthMs = Math.min(settings.longestProbeLengthMs, 2 * state.probeLengthMs);
   const bitrateBps = neededBps(options, state.choice);
   const refusal = { bitrateBps, linkBps, untilMs: nowMs + settings.refusalMs };
   const wiser = { ...lowered, probeWaitMs, probeLengthMs, refusal, nextProbeMs: nowMs + probeWaitMs };
-  return { state: wiser, reason: 'late', paddingBytes: 0 };
+  return { state: wiser, reason: 'late', padding: noPadding };
 }
 
 /** What was sent before a step down keeps the link busy: the longer it lasts, the better it shows what the link carries. */
@@ -147,7 +157,7 @@ function measureDraining(state: AdaptationState, options: readonly TierOption[])
   if (linkBps === null || state.linkBps === null) return stay(state);
   const choice = choose(options, linkBps);
   if (compareChoices(options, choice, state.choice) === 0) return stay({ ...state, linkBps });
-  return { state: { ...state, linkBps, choice }, reason: 'link', paddingBytes: 0 };
+  return { state: { ...state, linkBps, choice }, reason: 'link', padding: noPadding };
 }
 
 /** Downwards only: that a link carries more is for probes to find, which aren't taken in by a bucket. */
@@ -225,11 +235,11 @@ function chainEndBps({ chainFromBps, agreeing }: AdaptationState, knownBps: numb
 function followEstimate(state: AdaptationState, options: readonly TierOption[], nowMs: number): AdaptationStep {
   const choice = chooseAgain(state, options, nowMs);
   if (compareChoices(options, choice, state.choice) > 0) {
-    return { state: { ...state, choice, raisedMs: nowMs }, reason: 'probe', paddingBytes: 0 };
+    return { state: { ...state, choice, raisedMs: nowMs }, reason: 'probe', padding: noPadding };
   }
   const kindest = choose(options, 1.1 * (state.linkBps ?? Number.POSITIVE_INFINITY));
   const isTooMuch = !state.choice.full && compareChoices(options, kindest, state.choice) < 0;
-  return isTooMuch ? { state: { ...state, choice }, reason: 'probe', paddingBytes: 0 } : stay(state);
+  return isTooMuch ? { state: { ...state, choice }, reason: 'probe', padding: noPadding } : stay(state);
 }
 
 /** As {@link choose}, without what was a mistake lately, unless the link is now clearly another. */
@@ -266,12 +276,16 @@ function considerProbe(state: AdaptationState, input: AdaptationInput): Adaptati
         drainedMs: nowMs + settleMs(sample),
       },
       reason: 'link',
-      paddingBytes: 0,
+      padding: noPadding,
     };
   }
   const isCalm = pendingAgeMs < lateMs(state.choice) / 2;
   if (nowMs < state.nextProbeMs || !isCalm) return stay(state);
   const lengthMs = state.probeLengthMs + roundsToProbe * sample.minRttMs;
-  const paddingBytes = paddingFor(Math.max(linkBps, neededBps(options, state.choice)), lengthMs);
-  return stay({ ...state, probe: startProbe(sample, paddingBytes) }, paddingBytes);
+  const frameBytes = options.find(({ name }) => name === state.choice.tier)?.frameBytes ?? 0;
+  const busyBps = Math.max(linkBps, neededBps(options, state.choice));
+  const most = isShortWay(state.choice.fps, sample.minRttMs) ? Number.POSITIVE_INFINITY : 1;
+  const padding = paddingFor(busyBps, lengthMs, { fps: state.choice.fps, frameBytes, mostFrames: most });
+  if (padding.frames > 1 && hasBecomeSlow(state.history, state.choice.fps, linkBps)) return stay(state);
+  return stay({ ...state, probe: startProbe(sample, padding, frameBytes) }, padding);
 }

@@ -26,7 +26,7 @@ const leastRounds = 4;
 const shortWayShare = 0.05;
 
 /** Whether a connection that sends so many frames a second rests between them, where its link allows it. */
-function isShortWay(fps: number, minRttMs: number): boolean {
+export function isShortWay(fps: number, minRttMs: number): boolean {
   return fps * minRttMs < 1000 * shortWayShare;
 }
 
@@ -75,6 +75,16 @@ export function read(history: LinkHistory, fps: number): LinkReading | null {
     }
   }
   return { ...whole, saturatedBps, saturatedMs };
+}
+
+/** Whether a link that was taken to carry so much carried less than half of it for the last two looks, over a short way. */
+export function hasBecomeSlow(history: LinkHistory, fps: number, linkBps: number): boolean {
+  const last = history.at(-1);
+  const earlier = history.findLast(({ atMs }) => last !== undefined && last.atMs - atMs >= leastSpanMs);
+  if (last === undefined || earlier === undefined || last.queuedBytes === 0) return false;
+  if (!isShortWay(fps, last.minRttMs)) return false;
+  const { busyShare, goodputBps } = between(earlier, last);
+  return busyShare >= saturatedShare && goodputBps < linkBps / 2;
 }
 
 function between(a: LinkSample, b: LinkSample) {

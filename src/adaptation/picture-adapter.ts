@@ -89,12 +89,12 @@ export class PictureAdapter implements Adapter {
     const pendingAgeMs = connection.pendingAgeMs();
     const isDraining = connection.pendingSinceMs() < adapted.switchedMs;
     const input = { nowMs, sample, options, pendingAgeMs, isDraining };
-    const { state, reason, paddingBytes } = decide(adapted.state, input);
+    const { state, reason, padding } = decide(adapted.state, input);
     const from = adapted.state.choice.tier;
     adapted.state = state;
     const { choice, linkBps } = state;
     connection.setLinkBps(linkBps);
-    if (paddingBytes > 0) connection.padNextFrame(paddingBytes);
+    if (padding.frames > 0 || state.probe === null) connection.padFrames(padding.bytes, padding.frames);
     if (linkBps !== null) for (const { name } of options) this.#scout.look(channel(name));
     if (reason === null) return null;
     adapted.switchedMs = nowMs;

@@ -5,8 +5,10 @@ import type { LinkSample } from '../hub/link.js';
  * the rate at which the train drains is the link's. Pure.
  */
 export interface Probe {
-  /** How much was added. */
-  readonly paddingBytes: number;
+  /** Of the whole train, the frames between its padding included. */
+  readonly trainBytes: number;
+  /** Over how many frames it is spread. */
+  readonly frames: number;
   readonly startedMs: number;
   /** The counters when it was ordered; what is acknowledged is counted from here. */
   readonly first: LinkSample;
@@ -20,16 +22,47 @@ export interface Probe {
 const headShare = 0.4;
 const longestMs = 3000;
 
-/** The padding that keeps a link of that rate busy for that long. */
-export function paddingFor(linkBps: number, durationMs: number): number {
-  return Math.round(Math.min(largestPadding, Math.max(smallestPadding, (linkBps * durationMs) / 8000)));
+/** What each of the next frames is sent with. */
+export interface Padding {
+  readonly bytes: number;
+  readonly frames: number;
 }
 
+export interface PaddedFrames {
+  readonly fps: number;
+  readonly frameBytes: number;
+  readonly mostFrames?: number;
+}
+
+export const noPadding: Padding = { bytes: 0, frames: 0 };
+
+/**
+ * The padding that keeps a link of that rate busy for that long. It is spread over the frames of that time: a link that
+ * becomes slow meanwhile has one padded frame to carry, and not all of them.
+ */
+export function paddingFor(
+  linkBps: number,
+  durationMs: number,
+  { fps, frameBytes, mostFrames = Number.POSITIVE_INFINITY }: PaddedFrames,
+): Padding {
+  const busyBytes = (linkBps * durationMs) / 8000;
+  const frames =
+    busyBytes < smallTrainBytes ? 1 : Math.max(1, Math.min(mostFrames, Math.round((fps * durationMs) / 1000)));
+  const wanted = frames === 1 ? busyBytes : overfill * busyBytes - frames * frameBytes;
+  const bytes = Math.min(largestPadding, Math.max(smallestPadding, wanted));
+  return { bytes: Math.round(bytes / frames), frames };
+}
+
+// So that the next frame always finds the last one on its way.
+const overfill = 1.1;
+// A second's worth of a link that is slow.
+const smallTrainBytes = 125_000;
 const smallestPadding = 12_000;
 const largestPadding = 2_000_000;
 
-export function startProbe(sample: LinkSample, paddingBytes: number): Probe {
-  return { paddingBytes, startedMs: sample.atMs, first: sample, middle: null, latest: sample };
+export function startProbe(sample: LinkSample, { bytes, frames }: Padding, frameBytes: number): Probe {
+  const trainBytes = frames * bytes + (frames - 1) * frameBytes;
+  return { trainBytes, frames, startedMs: sample.atMs, first: sample, middle: null, latest: sample };
 }
 
 export type ProbeStep =
@@ -46,7 +79,7 @@ export function watchProbe(probe: Probe, sample: LinkSample): ProbeStep {
   if (sample.atMs - probe.startedMs > longestMs) {
     return { done: true, bps: drained > 0 ? rateBps(probe.first, sample) : null };
   }
-  const pastHead = probe.middle === null && drained >= headShare * probe.paddingBytes;
+  const pastHead = probe.middle === null && drained >= headShare * probe.trainBytes;
   return { done: false, probe: { ...probe, latest: sample, ...(pastHead ? { middle: sample } : {}) } };
 }
 
@@ -54,8 +87,8 @@ export function watchProbe(probe: Probe, sample: LinkSample): ProbeStep {
 const leastBusyMs = 4;
 
 /** Behind the head, unless next to nothing of the train was left by then. */
-function startOf({ first, middle, paddingBytes }: Probe, last: LinkSample): LinkSample {
-  return middle !== null && last.ackedBytes - middle.ackedBytes >= leastTailShare * paddingBytes ? middle : first;
+function startOf({ first, middle, trainBytes }: Probe, last: LinkSample): LinkSample {
+  return middle !== null && last.ackedBytes - middle.ackedBytes >= leastTailShare * trainBytes ? middle : first;
 }
 
 const leastTailShare = 0.25;

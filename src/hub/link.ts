@@ -14,7 +14,7 @@ export interface LinkSample {
   readonly minRttMs: number;
   /** Frames left out since the start because the connection was busy. */
   readonly droppedSlow: number;
-  /** The count of `ackedBytes` at which the last padded frame is through; null before it is wholly in the kernel. */
+  /** The count of `ackedBytes` at which the last of the padded frames is through; null before it is wholly in the kernel. */
   readonly trainEndBytes: number | null;
 }
 
@@ -28,8 +28,8 @@ export interface AdaptableConnection {
   pendingSinceMs(): number;
   /** Frames left out so far because the connection was busy. */
   readonly droppedSlow: number;
-  /** The next frame is sent with so many bytes more, which viewers don't see. */
-  padNextFrame(bytes: number): void;
+  /** Each of the next `frames` is sent with so many bytes more, which viewers don't see; instead of what was asked before. */
+  padFrames(bytes: number, frames: number): void;
   /** What the link was found to carry, bit/s; null where it never showed a limit. */
   setLinkBps(linkBps: number | null): void;
   /** A limit beside the viewer's own; null for none. */

@@ -1,5 +1,6 @@
 import { decide, type SwitchReason, startAdaptation } from '../../src/adaptation/decide.js';
 import type { TierOption } from '../../src/adaptation/options.js';
+import { noPadding } from '../../src/adaptation/probe.js';
 import type { AdaptationState } from '../../src/adaptation/state.js';
 import { FrameRateLimiter } from '../../src/hub/frame-rate-limiter.js';
 import { LinkModel, type SimulatedLink } from './link-model.js';
@@ -76,7 +77,7 @@ class Simulation {
   #waitingMs: number | null = null;
   #nextCaptureMs = 0;
   #dropped = 0;
-  #paddingBytes = 0;
+  #padding = noPadding;
   #sendsPadding = false;
   #trainEndBytes: number | null = null;
   #switchedMs = 0;
@@ -161,9 +162,10 @@ class Simulation {
     if (this.#waitingMs === null || this.#pending !== null || !this.#isDrained) return;
     const { sizeSpread = 0.1, random = () => 0.5 } = this.#run;
     const option = this.#option(nowMs);
-    this.#sendsPadding = this.#paddingBytes > 0;
-    this.#link.write(option.frameBytes * (1 + sizeSpread * (2 * random() - 1)) + this.#paddingBytes);
-    this.#paddingBytes = 0;
+    const { bytes, frames } = this.#padding;
+    this.#sendsPadding = frames === 1;
+    this.#link.write(option.frameBytes * (1 + sizeSpread * (2 * random() - 1)) + bytes);
+    this.#padding = frames > 1 ? { bytes, frames: frames - 1 } : noPadding;
     this.#pending = { endBytes: this.#link.writtenBytes, capturedMs: this.#waitingMs, tier: option.name };
     this.#flights.push(this.#pending);
     this.#waitingMs = null;
@@ -195,13 +197,13 @@ class Simulation {
       trainEndBytes: this.#trainEndBytes,
     };
     const isDraining = this.#pending !== null && this.#pending.capturedMs < this.#switchedMs;
-    const { state, reason, paddingBytes } = decide(this.#state, { nowMs, sample, options, pendingAgeMs, isDraining });
+    const { state, reason, padding } = decide(this.#state, { nowMs, sample, options, pendingAgeMs, isDraining });
     const { choice, linkBps } = state;
     this.#state = state;
     const inTime = linkBps === null ? unsentLimitBytes : (linkBps * mostUnsentMs) / 8000;
     this.#link.unsentLimitBytes = Math.min(unsentLimitBytes, Math.max(leastUnsentBytes, inTime));
-    if (paddingBytes > 0) {
-      this.#paddingBytes = paddingBytes;
+    if (padding.frames > 0 || state.probe === null) {
+      this.#padding = padding;
       this.#trainEndBytes = null;
     }
     if (reason === null) return;

@@ -42,7 +42,8 @@ export class TcpConnection implements AdaptableConnection {
   #knowsLink = false;
   #waitTimer: NodeJS.Timeout | undefined;
   #paddingBytes = 0;
-  #sendsPadding = false;
+  #framesToPad = 0;
+  #sendsLastPadding = false;
   #trainEndBytes: number | null = null;
 
   constructor(
@@ -94,8 +95,10 @@ export class TcpConnection implements AdaptableConnection {
     return this.#pendingSinceMs;
   }
 
-  padNextFrame(bytes: number): void {
+  padFrames(bytes: number, frames: number): void {
     this.#paddingBytes = bytes;
+    this.#framesToPad = frames;
+    this.#sendsLastPadding = false;
     this.#trainEndBytes = null;
   }
 
@@ -112,16 +115,16 @@ export class TcpConnection implements AdaptableConnection {
 
   leaveAlone(): void {
     this.setLinkBps(null);
-    this.padNextFrame(0);
+    this.padFrames(0, 0);
     this.adaptFps(null);
   }
 
   /** The padding that the frame about to be sent is to have; asked once for each frame. */
   takePadding(): number {
-    const bytes = this.#paddingBytes;
-    this.#paddingBytes = 0;
-    this.#sendsPadding = bytes > 0;
-    return bytes;
+    if (this.#framesToPad === 0) return 0;
+    this.#framesToPad -= 1;
+    this.#sendsLastPadding = this.#framesToPad === 0;
+    return this.#paddingBytes;
   }
 
   /** A part of a frame waits for the kernel to take it. */
@@ -134,10 +137,10 @@ export class TcpConnection implements AdaptableConnection {
   handed(captureMs: number): void {
     this.#pendingCaptureMs = null;
     this.#pendingSinceMs = Number.POSITIVE_INFINITY;
-    const needsCounters = this.#sendsPadding || this.#linkBps !== null;
+    const needsCounters = this.#sendsLastPadding || this.#linkBps !== null;
     const sample = needsCounters ? this.sample() : null;
-    if (sample !== null && this.#sendsPadding) this.#trainEndBytes = sample.ackedBytes + sample.queuedBytes;
-    this.#sendsPadding = false;
+    if (sample !== null && this.#sendsLastPadding) this.#trainEndBytes = sample.ackedBytes + sample.queuedBytes;
+    this.#sendsLastPadding = false;
     const queuedMs = sample === null || this.#linkBps === null ? 0 : (8000 * sample.queuedBytes) / this.#linkBps;
     this.#ages.record(this.#clock() - captureMs + queuedMs + (this.#rttMs ?? 0) / 2);
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { choose, compareChoices, type TierOption } from '../../../src/adaptation/options.js';
 import { type SimulatedOutcome, simulate } from '../../support/link-simulator.js';
-import { defaultOptions, logarithmic, randomFrom, tierSets } from './arbitraries.js';
+import { defaultOptions, detailedOptions, logarithmic, randomFrom, tierSets } from './arbitraries.js';
 
 const fallMs = 15_000;
 const riseMs = 45_000;
@@ -49,6 +49,24 @@ describe('a viewer whose link changes', () => {
       }),
       sameRuns,
     );
+  });
+
+  it('has them in time wherever the fall finds it, in a probe as well', () => {
+    const lateMs: number[] = [];
+    for (let atMs = 20_000; atMs < 32_000; atMs += 50) {
+      const outcome = simulate({
+        options: detailedOptions,
+        link: { rateBps: (ms) => (ms < atMs ? 19e6 : 0.957e6), bucketBytes: 16_384, rttMs: 0.1 },
+        durationMs: atMs + 6000,
+        sizeSpread: 0.02,
+        random: randomFrom(1),
+      });
+      const freshMs = freshFrom(outcome, atMs, atMs + 5000, 1000) - atMs;
+      if (freshMs > 2000) lateMs.push(freshMs);
+    }
+    expect(lateMs.length).toBeLessThanOrEqual(2);
+    // Of two padded frames and the one before them all is on its way by then.
+    expect(Math.max(0, ...lateMs)).toBeLessThan(2500);
   });
 
   it('has the best that fits within fifteen seconds of a rise', () => {

@@ -27,21 +27,32 @@ function rateOf(step: ProbeStep): number | null {
 }
 
 describe('paddingFor', () => {
+  const perSecond = { fps: 1, frameBytes: 20_000 };
+
   it('grows with the rate and the duration, within bounds', () => {
+    const rates = [logarithmic(1e3, 1e9), logarithmic(10, 5000), logarithmic(1, 10), logarithmic(0.5, 60)] as const;
     fc.assert(
-      fc.property(logarithmic(1e3, 1e9), logarithmic(10, 5000), logarithmic(1, 10), (bps, ms, factor) => {
-        const bytes = paddingFor(bps, ms);
+      fc.property(...rates, (bps, ms, factor, fps) => {
+        const { bytes, frames } = paddingFor(bps, ms, { fps, frameBytes: 20_000 });
         expect(Number.isInteger(bytes)).toBe(true);
-        expect(bytes).toBeGreaterThanOrEqual(12_000);
-        expect(bytes).toBeLessThanOrEqual(2_000_000);
-        expect(paddingFor(factor * bps, ms)).toBeGreaterThanOrEqual(bytes);
-        expect(paddingFor(bps, factor * ms)).toBeGreaterThanOrEqual(bytes);
+        expect(frames).toBeGreaterThanOrEqual(1);
+        expect((bytes + 0.5) * frames).toBeGreaterThanOrEqual(12_000);
+        expect((bytes - 0.5) * frames).toBeLessThanOrEqual(2_000_000);
+        expect(paddingFor(factor * bps, ms, { fps, frameBytes: 20_000 }).bytes).toBeGreaterThanOrEqual(bytes);
       }),
     );
   });
 
   it('keeps a link of that rate busy for that long', () => {
-    expect(paddingFor(8e6, 250)).toBe(250_000);
+    expect(paddingFor(8e6, 250, perSecond)).toEqual({ bytes: 250_000, frames: 1 });
+  });
+
+  it('is spread over the frames of that time, each of which finds the last one on its way', () => {
+    const frameBytes = 65_000;
+    const { bytes, frames } = paddingFor(19e6, 250, { fps: 20, frameBytes });
+    expect(frames).toBe(5);
+    expect((8 * (bytes + frameBytes)) / 19e6).toBeGreaterThan(1.05 / 20);
+    expect(bytes).toBeLessThan(100_000);
   });
 });
 
@@ -49,8 +60,9 @@ describe('watchProbe', () => {
   it('finds the rate at which a train drains', () => {
     fc.assert(
       fc.property(logarithmic(0.4e6, 40e6), fc.integer({ min: 250, max: 1000 }), (bps, lengthMs) => {
-        const bytes = paddingFor(bps, lengthMs);
-        const found = rateOf(drain(startProbe(sampleOf({}), bytes), { bytes, headBytes: 0, bps })) ?? 0;
+        const { bytes } = paddingFor(bps, lengthMs, { fps: 0.5, frameBytes: 20_000 });
+        const found =
+          rateOf(drain(startProbe(sampleOf({}), { bytes, frames: 1 }, 0), { bytes, headBytes: 0, bps })) ?? 0;
         expect(found / bps).toBeGreaterThan(0.9);
         expect(found / bps).toBeLessThan(1.1);
       }),
@@ -59,13 +71,15 @@ describe('watchProbe', () => {
 
   it('does not count what a bucket lets through at first', () => {
     const bytes = 250_000;
-    const found = rateOf(drain(startProbe(sampleOf({}), bytes), { bytes, headBytes: 64_000, bps: 4e6 }));
+    const found = rateOf(
+      drain(startProbe(sampleOf({}), { bytes, frames: 1 }, 0), { bytes, headBytes: 64_000, bps: 4e6 }),
+    );
     expect(found).toBeGreaterThan(3.9e6);
     expect(found).toBeLessThan(4.1e6);
   });
 
   it('goes on until the whole train is through, and not before it is in the kernel', () => {
-    const probe = startProbe(sampleOf({}), 50_000);
+    const probe = startProbe(sampleOf({}), { bytes: 50_000, frames: 1 }, 0);
     const sent = (given: Partial<LinkSample>) => watchProbe(probe, sampleOf({ atMs: 300, busyMs: 300, ...given })).done;
     expect(sent({ ackedBytes: 60_000, trainEndBytes: null })).toBe(false);
     expect(sent({ ackedBytes: 59_999, trainEndBytes: 60_000 })).toBe(false);
@@ -73,7 +87,7 @@ describe('watchProbe', () => {
   });
 
   it('gives up after three seconds, with what went through, or nothing', () => {
-    const probe = startProbe(sampleOf({}), 500_000);
+    const probe = startProbe(sampleOf({}), { bytes: 500_000, frames: 1 }, 0);
     const late = { atMs: 3001, busyMs: 3001, trainEndBytes: 500_000 };
     const some = rateOf(watchProbe(probe, sampleOf({ ...late, ackedBytes: 30_010 })));
     expect(some).toBeCloseTo(80_000, 0);
@@ -88,7 +102,7 @@ describe('watchProbe', () => {
       // Through at 410 ms; small frames behind it kept the connection busy.
       { atMs: 500, ackedBytes: 206_000 },
     ];
-    let step: ProbeStep = { done: false, probe: startProbe(sampleOf({}), 200_000) };
+    let step: ProbeStep = { done: false, probe: startProbe(sampleOf({}), { bytes: 200_000, frames: 1 }, 0) };
     for (const look of looks) {
       if (step.done) break;
       step = watchProbe(step.probe, sampleOf({ ...look, busyMs: look.atMs, trainEndBytes: 205_000 }));

@@ -133,7 +133,7 @@ it('is given its pinned tier whole: neither rate nor padding of when it was adap
   const [viewer] = viewers.all();
   viewer?.connection?.setLinkBps(1e6);
   viewer?.connection?.adaptFps(5);
-  viewer?.connection?.padNextFrame(50_000);
+  viewer?.connection?.padFrames(50_000, 1);
   viewer?.pinTo('low');
   viewer?.moveTo('low');
   expect(viewer?.link?.()?.linkBps).toBeNull();

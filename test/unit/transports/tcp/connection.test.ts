@@ -28,10 +28,14 @@ it('counts no more than there is, where the kernel tells of whole segments', () 
   expect(connection.sample()).toMatchObject({ ackedBytes: 102_000, queuedBytes: 0 });
 });
 
-it('has a padded frame end where the kernel has all of it, gap or not', () => {
+it('has a train of padded frames end where the kernel has all of it, gap or not', () => {
   const connection = setUp({ ackedBytes: 100_000, sackedBytes: 28_960, unackedBytes: 50_000 });
-  connection.padNextFrame(10_000);
+  connection.padFrames(10_000, 2);
   expect(connection.takePadding()).toBe(10_000);
   connection.handed(0);
+  expect(connection.sample()?.trainEndBytes).toBeNull();
+  expect(connection.takePadding()).toBe(10_000);
+  connection.handed(1);
+  expect(connection.takePadding()).toBe(0);
   expect(connection.sample()?.trainEndBytes).toBe(150_000);
 });
