@@ -27,7 +27,7 @@ test.skipIf(!NetworkNamespace.isPossible)(
     const [socket] = await accepted;
     endAfterTest(socket, (one) => one.destroy());
     socket.on('error', () => {});
-    const bytes = 400_000;
+    const bytes = 150_000;
     socket.write(Buffer.alloc(bytes));
     const info = () => addon.socketInfo(descriptorOf(socket));
     const gap = await until('a gap', () => info().sackedBytes > 0 && info());

@@ -147,8 +147,10 @@ async function measureEncoders(cameras: V4l2Cameras, camera: V4l2Camera, seconds
 function asLaunched(description: string): string {
   return description
     .replaceAll('drop=true ! ', 'drop=false ! ')
-    .replace(/lenscaststillgate[^!]*! /g, '')
-    .replace(/lenscastratelimit name=\S+ max-rate=(\d+)/g, 'videorate drop-only=true skip-to-first=true max-rate=$1');
+    .replace(/lenscast(stillgate|jfifcolors|videocolors)[^!]*! /g, '')
+    .replaceAll('lenscastscale', 'videoscale')
+    .replace(/lenscastratelimit name=\S+ max-rate=(\d+)/g, 'videorate drop-only=true skip-to-first=true max-rate=$1')
+    .replace(/lenscastratelimit[^!]*! /g, '');
 }
 
 /** As a shell would take them apart. */
