@@ -18,29 +18,24 @@ PadPtr padBefore(GstElement* capsfilter) {
   return first ? std::move(first) : std::move(own);
 }
 
-// The lock makes one step of what is put there and of the probe that it needs.
-CapsPtr takeWaiting(GstElement* capsfilter) {
+// Puts these there, null for none, and gives those that waited. The lock makes one step of what is put there and of the
+// probe that it needs.
+CapsPtr exchangeWaiting(GstElement* capsfilter, const GstCaps* caps) {
   GST_OBJECT_LOCK(capsfilter);
-  CapsPtr caps(static_cast<GstCaps*>(g_object_steal_qdata(G_OBJECT(capsfilter), waitingKey())));
+  CapsPtr before(static_cast<GstCaps*>(g_object_steal_qdata(G_OBJECT(capsfilter), waitingKey())));
+  if (caps != nullptr) {
+    g_object_set_qdata_full(G_OBJECT(capsfilter), waitingKey(), gst_caps_copy(caps),
+                            [](gpointer held) { gst_caps_unref(static_cast<GstCaps*>(held)); });
+  }
   GST_OBJECT_UNLOCK(capsfilter);
-  return caps;
-}
-
-// False where others waited already.
-bool putWaiting(GstElement* capsfilter, const GstCaps* caps) {
-  GST_OBJECT_LOCK(capsfilter);
-  const CapsPtr old(static_cast<GstCaps*>(g_object_steal_qdata(G_OBJECT(capsfilter), waitingKey())));
-  g_object_set_qdata_full(G_OBJECT(capsfilter), waitingKey(), gst_caps_copy(caps),
-                          [](gpointer held) { gst_caps_unref(static_cast<GstCaps*>(held)); });
-  GST_OBJECT_UNLOCK(capsfilter);
-  return old == nullptr;
+  return before;
 }
 
 GstPadProbeReturn applyWaiting(GstPad*, GstPadProbeInfo* info, gpointer capsfilter) {
   const bool isEvent = (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) != 0;
   // Others come on any thread.
   if (isEvent && !GST_EVENT_IS_SERIALIZED(GST_PAD_PROBE_INFO_EVENT(info))) return GST_PAD_PROBE_OK;
-  const CapsPtr caps = takeWaiting(static_cast<GstElement*>(capsfilter));
+  const CapsPtr caps = exchangeWaiting(static_cast<GstElement*>(capsfilter), nullptr);
   if (caps) g_object_set(capsfilter, "caps", caps.get(), nullptr);
   return GST_PAD_PROBE_REMOVE;
 }
@@ -50,11 +45,12 @@ GstPadProbeReturn applyWaiting(GstPad*, GstPadProbeInfo* info, gpointer capsfilt
 void changeCaps(GstElement* capsfilter, const GstCaps* caps) {
   const PadPtr pad = padBefore(capsfilter);
   if (!pad || !GST_PAD_IS_ACTIVE(pad.get())) {
-    takeWaiting(capsfilter);
+    exchangeWaiting(capsfilter, nullptr);
     g_object_set(capsfilter, "caps", caps, nullptr);
     return;
   }
-  if (!putWaiting(capsfilter, caps)) return;
+  // The probe of those that waited takes these.
+  if (exchangeWaiting(capsfilter, caps)) return;
   const auto kinds = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
                                                   GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
   // The transform before it may outlive the filter for a moment.
