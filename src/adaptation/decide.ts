@@ -1,5 +1,5 @@
 import type { LinkSample } from '../hub/link.js';
-import { hasBecomeSlow, isShortWay, read, remember } from './link-meter.js';
+import { hasBecomeSlow, isShortWay, provenBps, read, remember } from './link-meter.js';
 import { type Choice, choose, compareChoices, linkShare, neededBps, type TierOption } from './options.js';
 import { lateMs, nextLoad, overloadedLinkBps } from './overload.js';
 import { noPadding, type Padding, type Probe, paddingFor, startProbe, watchProbe } from './probe.js';
@@ -88,9 +88,9 @@ export function decide(
 
 /** Where the link becomes slow in the middle of a probe, that must not go on, nor hide it. */
 function withoutStuckProbe(state: AdaptationState, nowMs: number): AdaptationState {
-  const { linkBps, probe, chainFromBps, history, probeWaitMs, choice } = state;
+  const { linkBps, probe, chainFromBps, history, probeWaitMs } = state;
   if (probe === null || probe.frames === 1 || linkBps === null) return state;
-  if (!hasBecomeSlow(history, choice.fps, linkBps)) return state;
+  if (!hasBecomeSlow(history, linkBps)) return state;
   const nextProbeMs = nowMs + probeWaitMs;
   return { ...state, probe: null, chainFromBps: null, linkBps: chainFromBps ?? linkBps, nextProbeMs };
 }
@@ -206,15 +206,6 @@ function followProbe(
   return followEstimate(ended, options, nowMs);
 }
 
-/** What a link surely carries: all that was sent between two looks went through, and no frame was left out. */
-function provenBps(from: LinkSample | null, to: LinkSample): number {
-  if (from === null || to.droppedSlow > from.droppedSlow || to.atMs - from.atMs < leastProofMs) return 0;
-  return ((to.ackedBytes - from.ackedBytes) * 8000) / (to.atMs - from.atMs);
-}
-
-// Less than a second says more of single frames than of a rate.
-const leastProofMs = 900;
-
 // One probe of a slow link may be wrong by a third: what several said outweighs it, unless it says quite another thing.
 const enoughAgreeing = 2;
 
@@ -284,8 +275,8 @@ function considerProbe(state: AdaptationState, input: AdaptationInput): Adaptati
   const lengthMs = state.probeLengthMs + roundsToProbe * sample.minRttMs;
   const frameBytes = options.find(({ name }) => name === state.choice.tier)?.frameBytes ?? 0;
   const busyBps = Math.max(linkBps, neededBps(options, state.choice));
-  const most = isShortWay(state.choice.fps, sample.minRttMs) ? Number.POSITIVE_INFINITY : 1;
-  const padding = paddingFor(busyBps, lengthMs, { fps: state.choice.fps, frameBytes, mostFrames: most });
-  if (padding.frames > 1 && hasBecomeSlow(state.history, state.choice.fps, linkBps)) return stay(state);
+  const spreads = isShortWay(state.choice.fps, sample.minRttMs);
+  const padding = paddingFor(busyBps, lengthMs, { fps: state.choice.fps, frameBytes, spreads });
+  if (padding.frames > 1 && hasBecomeSlow(state.history, linkBps)) return stay(state);
   return stay({ ...state, probe: startProbe(sample, padding, frameBytes) }, padding);
 }

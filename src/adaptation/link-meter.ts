@@ -77,12 +77,20 @@ export function read(history: LinkHistory, fps: number): LinkReading | null {
   return { ...whole, saturatedBps, saturatedMs };
 }
 
-/** Whether a link that was taken to carry so much carried less than half of it for the last two looks, over a short way. */
-export function hasBecomeSlow(history: LinkHistory, fps: number, linkBps: number): boolean {
+/** What a link surely carries: all that was sent between two looks went through, and no frame was left out. */
+export function provenBps(from: LinkSample | null, to: LinkSample): number {
+  if (from === null || to.droppedSlow > from.droppedSlow || to.atMs - from.atMs < leastProofMs) return 0;
+  return between(from, to).goodputBps;
+}
+
+// Less than a second says more of single frames than of a rate.
+const leastProofMs = 900;
+
+/** Whether a link over a short way that was taken to carry so much carried less than half of it for the last two looks. */
+export function hasBecomeSlow(history: LinkHistory, linkBps: number): boolean {
   const last = history.at(-1);
   const earlier = history.findLast(({ atMs }) => last !== undefined && last.atMs - atMs >= leastSpanMs);
   if (last === undefined || earlier === undefined || last.queuedBytes === 0) return false;
-  if (!isShortWay(fps, last.minRttMs)) return false;
   const { busyShare, goodputBps } = between(earlier, last);
   return busyShare >= saturatedShare && goodputBps < linkBps / 2;
 }

@@ -28,10 +28,12 @@ export interface Padding {
   readonly frames: number;
 }
 
+/** The frames that are to have padding. */
 export interface PaddedFrames {
   readonly fps: number;
   readonly frameBytes: number;
-  readonly mostFrames?: number;
+  /** Whether the padding may be spread over several. */
+  readonly spreads: boolean;
 }
 
 export const noPadding: Padding = { bytes: 0, frames: 0 };
@@ -40,14 +42,10 @@ export const noPadding: Padding = { bytes: 0, frames: 0 };
  * The padding that keeps a link of that rate busy for that long. It is spread over the frames of that time: a link that
  * becomes slow meanwhile has one padded frame to carry, and not all of them.
  */
-export function paddingFor(
-  linkBps: number,
-  durationMs: number,
-  { fps, frameBytes, mostFrames = Number.POSITIVE_INFINITY }: PaddedFrames,
-): Padding {
+export function paddingFor(linkBps: number, durationMs: number, { fps, frameBytes, spreads }: PaddedFrames): Padding {
   const busyBytes = (linkBps * durationMs) / 8000;
-  const frames =
-    busyBytes < smallTrainBytes ? 1 : Math.max(1, Math.min(mostFrames, Math.round((fps * durationMs) / 1000)));
+  const isSpread = spreads && busyBytes >= smallTrainBytes;
+  const frames = isSpread ? Math.max(1, Math.round((fps * durationMs) / 1000)) : 1;
   const wanted = frames === 1 ? busyBytes : overfill * busyBytes - frames * frameBytes;
   const bytes = Math.min(largestPadding, Math.max(smallestPadding, wanted));
   return { bytes: Math.round(bytes / frames), frames };

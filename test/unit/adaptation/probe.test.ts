@@ -27,31 +27,34 @@ function rateOf(step: ProbeStep): number | null {
 }
 
 describe('paddingFor', () => {
-  const perSecond = { fps: 1, frameBytes: 20_000 };
+  const frameBytes = 20_000;
 
   it('grows with the rate and the duration, within bounds', () => {
     const rates = [logarithmic(1e3, 1e9), logarithmic(10, 5000), logarithmic(1, 10), logarithmic(0.5, 60)] as const;
     fc.assert(
       fc.property(...rates, (bps, ms, factor, fps) => {
-        const { bytes, frames } = paddingFor(bps, ms, { fps, frameBytes: 20_000 });
+        const many = { fps, frameBytes, spreads: true };
+        const { bytes, frames } = paddingFor(bps, ms, many);
         expect(Number.isInteger(bytes)).toBe(true);
         expect(frames).toBeGreaterThanOrEqual(1);
         expect((bytes + 0.5) * frames).toBeGreaterThanOrEqual(12_000);
         expect((bytes - 0.5) * frames).toBeLessThanOrEqual(2_000_000);
-        expect(paddingFor(factor * bps, ms, { fps, frameBytes: 20_000 }).bytes).toBeGreaterThanOrEqual(bytes);
+        expect(paddingFor(factor * bps, ms, many).bytes).toBeGreaterThanOrEqual(bytes);
+        const one = { ...many, spreads: false };
+        const single = paddingFor(bps, ms, one).bytes;
+        expect(paddingFor(bps, factor * ms, one).bytes).toBeGreaterThanOrEqual(single);
       }),
     );
   });
 
   it('keeps a link of that rate busy for that long', () => {
-    expect(paddingFor(8e6, 250, perSecond)).toEqual({ bytes: 250_000, frames: 1 });
+    expect(paddingFor(8e6, 250, { fps: 20, frameBytes, spreads: false })).toEqual({ bytes: 250_000, frames: 1 });
   });
 
   it('is spread over the frames of that time, each of which finds the last one on its way', () => {
-    const frameBytes = 65_000;
-    const { bytes, frames } = paddingFor(19e6, 250, { fps: 20, frameBytes });
+    const { bytes, frames } = paddingFor(19e6, 250, { fps: 20, frameBytes: 65_000, spreads: true });
     expect(frames).toBe(5);
-    expect((8 * (bytes + frameBytes)) / 19e6).toBeGreaterThan(1.05 / 20);
+    expect((8 * (bytes + 65_000)) / 19e6).toBeGreaterThan(1.05 / 20);
     expect(bytes).toBeLessThan(100_000);
   });
 });
@@ -60,7 +63,7 @@ describe('watchProbe', () => {
   it('finds the rate at which a train drains', () => {
     fc.assert(
       fc.property(logarithmic(0.4e6, 40e6), fc.integer({ min: 250, max: 1000 }), (bps, lengthMs) => {
-        const { bytes } = paddingFor(bps, lengthMs, { fps: 0.5, frameBytes: 20_000 });
+        const { bytes } = paddingFor(bps, lengthMs, { fps: 20, frameBytes: 20_000, spreads: false });
         const found =
           rateOf(drain(startProbe(sampleOf({}), { bytes, frames: 1 }, 0), { bytes, headBytes: 0, bps })) ?? 0;
         expect(found / bps).toBeGreaterThan(0.9);
