@@ -12,6 +12,7 @@ import type {
   PipelineStats,
   TapStats,
 } from '../../src/native/addon.types.js';
+import type { SocketCounters } from '../../src/transports/tcp/sockets.js';
 import { FurtherHosts } from '../../src/transports/whep/further-hosts.js';
 import { WhepTransport } from '../../src/transports/whep/transport.js';
 
@@ -239,3 +240,13 @@ export function withoutWebRtc(viewers: ViewerRegistry) {
   });
   return { whep, webRtc: { origins: [], iceServers: [] } };
 }
+
+/** What the kernel tells of a connection that sent nothing yet. */
+export const idleLink: SocketCounters = {
+  ackedBytes: 0,
+  sackedBytes: 0,
+  busyMs: 0,
+  unackedBytes: 0,
+  rttMs: 1,
+  minRttMs: 1,
+};

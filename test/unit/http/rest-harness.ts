@@ -15,7 +15,7 @@ import { Subscription } from '../../../src/hub/subscription.js';
 import { type TierChoice, type Viewer, ViewerRegistry } from '../../../src/hub/viewer-registry.js';
 import { MjpegTransport } from '../../../src/transports/mjpeg/transport.js';
 import { WebSocketTransport } from '../../../src/transports/websocket/transport.js';
-import { cameraConfig, FakeAddon, silentLog, withoutWebRtc } from '../fakes.js';
+import { cameraConfig, FakeAddon, idleLink, silentLog, withoutWebRtc } from '../fakes.js';
 
 /** A viewer that remembers what became of it. */
 export class FakeViewer implements Viewer {
@@ -71,8 +71,6 @@ export class FakeViewer implements Viewer {
     this.#onClose(this);
   }
 }
-
-const idleLink = { ackedBytes: 0, sackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 1, minRttMs: 1 };
 
 /** The whole app over one camera, `front`, and no GStreamer. */
 export function restHarness(config: Partial<CameraConfig> = {}, log: Log = silentLog) {

@@ -7,7 +7,7 @@ import { Channel } from '../../../../src/hub/channel.js';
 import { ViewerRegistry } from '../../../../src/hub/viewer-registry.js';
 import { parseStreamQuery } from '../../../../src/transports/mjpeg/query.js';
 import { MjpegTransport } from '../../../../src/transports/mjpeg/transport.js';
-import { TestFrame, until } from '../../fakes.js';
+import { idleLink, TestFrame, until } from '../../fakes.js';
 
 const newChannel = (name: string) => new Channel(name, { clock: monotonicMs, onDemand: () => {} });
 
@@ -18,7 +18,7 @@ async function setUp() {
     sendToAll: (_descriptors: Int32Array, _chunks: readonly Uint8Array[], sent: Int32Array) => void sent.fill(0),
     boundBuffer() {},
     setUnsentLimit() {},
-    info: () => ({ ackedBytes: 0, sackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 0, minRttMs: 0 }),
+    info: () => ({ ...idleLink, rttMs: 0, minRttMs: 0 }),
   };
   const transport = new MjpegTransport({ viewers, clock: monotonicMs, sockets });
   const channels = { high: newChannel('high'), low: newChannel('low') };

@@ -2,18 +2,17 @@ import { Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { TcpConnection } from '../../../../src/transports/tcp/connection.js';
 import type { SocketCounters } from '../../../../src/transports/tcp/sockets.js';
-import { manualClock } from '../../fakes.js';
+import { idleLink, manualClock } from '../../fakes.js';
 
 /** A connection whose kernel tells what it is told to tell. */
 function setUp(counters: Partial<SocketCounters>) {
   const socket = Object.assign(new Socket(), { _handle: { fd: 5, close: () => {} } });
   onTestFinished(() => void socket.destroy());
-  const none = { ackedBytes: 0, sackedBytes: 0, busyMs: 0, unackedBytes: 0, rttMs: 1, minRttMs: 1 };
   const sockets = {
     sendToAll: () => {},
     boundBuffer: () => {},
     setUnsentLimit: () => {},
-    info: () => ({ ...none, ...counters }),
+    info: () => ({ ...idleLink, ...counters }),
   };
   return new TcpConnection(socket, sockets, { stats: { droppedSlow: 0 } }, manualClock().clock, () => {});
 }
